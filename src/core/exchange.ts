@@ -1,0 +1,124 @@
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+import type { Exchange, ExchangeEnd } from '../model/adapter.js';
+import { CLIENT_CLOSED_REQUEST, type HttpFacts, UNMATCHED } from '../model/http.js';
+import type { LabelValues } from '../model/operation.js';
+import type { LiveOperation } from './operation.js';
+import { startOperation } from './operations.js';
+import type { Plan } from './plan.js';
+import type { Scopes } from './scope.js';
+
+/** The labels of an HTTP request's operation. */
+interface HttpLabels extends LabelValues<'method' | 'route' | 'status'> {}
+
+/**
+ * One HTTP request and its operation. What observers ask for seldom is read from the request when
+ * they ask; method and target are read at once, because applications overwrite them.
+ */
+export class HttpExchange implements Exchange, HttpFacts {
+  readonly method: string;
+  readonly target: string;
+  readonly requestId: string;
+  readonly operation: LiveOperation;
+  route = UNMATCHED;
+  status = 0;
+  aborted = false;
+  responseBytes: number | undefined = undefined;
+  notes: unknown = undefined;
+  readonly #request: IncomingMessage;
+  readonly #labels: HttpLabels;
+  readonly #scopes: Scopes;
+
+  constructor(plan: Plan, scopes: Scopes, request: IncomingMessage, requestId: string) {
+    this.method = request.method ?? 'GET';
+    this.target = request.url ?? '/';
+    this.requestId = requestId;
+    this.#request = request;
+    this.#scopes = scopes;
+    this.#labels = { method: methodLabel(this.method), route: UNMATCHED, status: '' };
+    this.operation = startOperation(
+      plan,
+      this.#labels.method,
+      this.#labels,
+      undefined,
+      this,
+      undefined,
+    );
+  }
+
+  get path(): string {
+    const query = this.target.indexOf('?');
+    return query === -1 ? this.target : this.target.slice(0, query);
+  }
+
+  get scheme(): 'http' | 'https' {
+    return (this.#request.socket as Partial<TLSSocket> | undefined)?.encrypted ? 'https' : 'http';
+  }
+
+  get host(): string | undefined {
+    return this.header('host') ?? this.header(':authority');
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#request.socket?.remoteAddress;
+  }
+
+  get userAgent(): string | undefined {
+    return this.header('user-agent');
+  }
+
+  get protocolVersion(): string {
+    return this.#request.httpVersion;
+  }
+
+  get requestBytes(): number | undefined {
+    return bytesOf(this.#request.headers['content-length']);
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  }
+
+  within<T>(fn: () => T): T {
+    return this.#scopes.run(this.operation, fn);
+  }
+
+  matched(route: string | undefined): void {
+    this.route = route ?? UNMATCHED;
+  }
+
+  failed(error: unknown): void {
+    this.operation.error = error;
+  }
+
+  close(end: ExchangeEnd): void {
+    if (this.operation.ended) return;
+    this.aborted = end.aborted === true;
+    this.status = this.aborted ? CLIENT_CLOSED_REQUEST : end.status;
+    this.responseBytes = end.responseBytes;
+    this.#labels.route = this.route;
+    this.#labels.status = statusLabel(this.status);
+    this.operation.name = `${this.#labels.method} ${this.route}`;
+    this.operation.end(this.aborted ? 'aborted' : this.status >= 500 ? 'error' : 'ok');
+  }
+}
+
+const METHODS = new Set('GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE QUERY'.split(' '));
+
+/** The known methods; any other is `_OTHER`, as OpenTelemetry's HTTP conventions name it. */
+function methodLabel(method: string): string {
+  return METHODS.has(method) ? method : '_OTHER';
+}
+
+const STATUSES = Array.from({ length: 600 }, (_, status) => String(status));
+
+function statusLabel(status: number): string {
+  return STATUSES[status] ?? 'invalid';
+}
+
+function bytesOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const bytes = Number(header);
+  return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
+}

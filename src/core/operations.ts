@@ -1,0 +1,123 @@
+import type { HttpFacts } from '../model/http.js';
+import type { Observer } from '../model/observer.js';
+import type { Attributes, LabelValues, OperationInit, OperationType } from '../model/operation.js';
+import type { Scope } from '../model/scope.js';
+import type { Diagnostics } from './diagnostics.js';
+import { LiveOperation } from './operation.js';
+import { createPlan, type Plan } from './plan.js';
+import type { Scopes } from './scope.js';
+
+/** Begins operations and tells the observers about them. */
+export interface Operations {
+  /** Who is told about a type; kept by callers that begin the same type again and again. */
+  plan(type: OperationType): Plan;
+  /** Begins an operation below the current scope. */
+  begin<Label extends string>(
+    type: OperationType<Label>,
+    init?: OperationInit<Label>,
+  ): LiveOperation;
+  /** Runs `fn` as an operation: current while it runs, ended when it, or its promise, is done. */
+  observe<Label extends string, T>(
+    type: OperationType<Label>,
+    init: OperationInit<Label>,
+    fn: (operation: LiveOperation) => T,
+  ): T;
+}
+
+/** Creates the operations of one Monitoring. The observers start in order and end in reverse. */
+export function createOperations(
+  observers: readonly Observer[],
+  scopes: Scopes,
+  diagnostics: Diagnostics,
+): Operations {
+  const plans = new WeakMap<OperationType, Plan>();
+
+  function plan(type: OperationType): Plan {
+    let known = plans.get(type);
+    if (known === undefined) {
+      known = createPlan(type, observers, diagnostics);
+      plans.set(type, known);
+    }
+    return known;
+  }
+
+  function begin<Label extends string>(
+    type: OperationType<Label>,
+    init: OperationInit<Label> = {},
+  ): LiveOperation {
+    return startOperation(
+      plan(type),
+      init.name ?? type.name,
+      completeLabels(type, init.labels),
+      scopes.active(),
+      undefined,
+      init.attributes && { ...init.attributes },
+    );
+  }
+
+  function observe<Label extends string, T>(
+    type: OperationType<Label>,
+    init: OperationInit<Label>,
+    fn: (operation: LiveOperation) => T,
+  ): T {
+    const operation = begin(type, init);
+    let result: T;
+    try {
+      result = scopes.run(operation, () => fn(operation));
+    } catch (error) {
+      operation.end('error', error);
+      throw error;
+    }
+    if (!isPromiseLike(result)) {
+      operation.end('ok');
+      return result;
+    }
+    // The caller gets the continued promise: a rejection that it forgets stays an unhandled one.
+    return result.then(
+      (value) => {
+        operation.end('ok');
+        return value;
+      },
+      (error) => {
+        operation.end('error', error);
+        throw error;
+      },
+    ) as T;
+  }
+
+  return { plan, begin, observe };
+}
+
+/** Makes an operation and tells the observers of its plan. */
+export function startOperation(
+  plan: Plan,
+  name: string,
+  labels: LabelValues<string>,
+  parent: Scope | undefined,
+  http: HttpFacts | undefined,
+  attributes: Attributes | undefined,
+): LiveOperation {
+  const operation = new LiveOperation(plan, name, labels, parent, http, attributes);
+  plan.start(operation);
+  return operation;
+}
+
+function completeLabels(
+  type: OperationType,
+  given: Partial<Record<string, string | number | boolean>> | undefined,
+): LabelValues<string> {
+  const labels: LabelValues<string> = {};
+  for (const label of type.labels) {
+    const value = given?.[label];
+    labels[label] = value === undefined ? '' : String(value);
+  }
+  return labels;
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    value !== null &&
+    typeof value === 'object' &&
+    typeof (value as PromiseLike<unknown>).then === 'function'
+  );
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage } from 'node:http';
+import type { Endpoint } from './endpoint.js';
+
+/** How a request ended, as an adapter saw it. */
+export interface ExchangeEnd {
+  status: number;
+  /** The connection was lost before the response was whole. */
+  aborted?: boolean | undefined;
+  responseBytes?: number | undefined;
+}
+
+/** One HTTP request on its way through the service. */
+export interface Exchange {
+  readonly requestId: string;
+  /** A place for what the adapter itself has to remember about this request. */
+  notes: unknown;
+  /** Runs `fn` with the request's operation as the current one. */
+  within<T>(fn: () => T): T;
+  /** Names the route template that matched; `undefined` takes it back. The last one counts. */
+  matched(route: string | undefined): void;
+  /** Notes what the application threw or rejected while it served the request. */
+  failed(error: unknown): void;
+  /** Ends the request; only the first call counts. */
+  close(end: ExchangeEnd): void;
+}
+
+/** What an adapter hands requests to. */
+export interface Intake {
+  /** The endpoint of telltale's own for this method and request target, if there is one. */
+  endpoint(method: string, target: string): Endpoint | undefined;
+  /** Begins a request; `undefined` when it is on the ignore list. */
+  open(request: IncomingMessage): Exchange | undefined;
+}
+
+/** Connects one kind of application to an {@link Intake}. It translates and decides nothing. */
+export interface Adapter<App = unknown> {
+  readonly name: string;
+  matches(app: unknown): app is App;
+  /** Takes every request of `app` to the intake. Returns what undoes it. */
+  attach(app: App, intake: Intake): () => void;
+}

@@ -1,0 +1,89 @@
+import type { Logger } from 'pino';
+import type { HttpFacts } from '../../model/http.js';
+import type { Observer, Watcher } from '../../model/observer.js';
+import type { Operation, OperationType } from '../../model/operation.js';
+import { milliseconds, type RequestLine, requestMessage, shorten } from './line.js';
+
+/**
+ * Writes one line when an operation ends. Requests are told at a level by their status; other work
+ * is worth a line at `debug`, and one at `error` when it failed.
+ *
+ * @param logger decides by its level whether a line is written.
+ * @param lines writes the lines of work; its lines take nothing from the scope they are written in.
+ * @param requestLine writes the lines of requests.
+ */
+export function createLogsObserver(
+  logger: Logger,
+  lines: Logger,
+  requestLine: RequestLine,
+): Observer {
+  return {
+    name: 'logs',
+    watch: (type) =>
+      type.kind === 'server'
+        ? requestWatcher(logger, requestLine)
+        : workWatcher(type, logger, lines),
+  };
+}
+
+const INFO = 30;
+const WARN = 40;
+const ERROR = 50;
+
+function requestWatcher(logger: Logger, requestLine: RequestLine): Watcher {
+  return {
+    end(operation) {
+      const { http } = operation;
+      if (http === undefined) return;
+      const level = http.status >= 500 ? ERROR : http.status >= 400 ? WARN : INFO;
+      if (level >= logger.levelVal) requestLine(level, operation, http);
+    },
+  };
+}
+
+/** Writes request lines through a logger that telltale did not make. */
+export function requestLineOf(logger: Logger): RequestLine {
+  return function logRequest(level, operation, http) {
+    const write = level === ERROR ? 'error' : level === WARN ? 'warn' : 'info';
+    logger[write](requestFields(operation, http), requestMessage(http));
+  };
+}
+
+function requestFields(operation: Operation, http: HttpFacts): Record<string, unknown> {
+  return {
+    ...idsOf(operation),
+    method: http.method,
+    route: http.route,
+    path: shorten(http.path),
+    status: http.status,
+    duration_ms: milliseconds(operation.duration),
+    client_address: http.clientAddress,
+    aborted: http.aborted ? true : undefined,
+    err: operation.error,
+  };
+}
+
+function workWatcher(type: OperationType, logger: Logger, lines: Logger): Watcher {
+  return {
+    end(operation) {
+      const level = operation.outcome === 'error' ? 'error' : 'debug';
+      if (!logger.isLevelEnabled(level)) return;
+      lines[level](
+        {
+          ...idsOf(operation),
+          operation: type.name,
+          ...operation.labels,
+          ...operation.attributes,
+          duration_ms: milliseconds(operation.duration),
+          outcome: operation.outcome,
+          err: operation.error,
+        },
+        operation.name,
+      );
+    },
+  };
+}
+
+function idsOf({ request, trace }: Operation): Record<string, string | undefined> {
+  return { request_id: request?.requestId, trace_id: trace?.traceId, span_id: trace?.spanId };
+}

@@ -1,0 +1,40 @@
+import type { DestinationStream, Logger } from 'pino';
+import * as v from 'valibot';
+import { only, shape } from '../../core/validate.js';
+import type { LogLevel, LogsOptions } from './options.js';
+
+/** From least to most severe; `silent` writes nothing. */
+export const LEVELS: readonly LogLevel[] = [
+  'trace',
+  'debug',
+  'info',
+  'warn',
+  'error',
+  'fatal',
+  'silent',
+];
+
+/** Holds {@link LogsOptions}. */
+export const logsSchema: v.GenericSchema<LogsOptions> = shape({
+  level: v.optional(v.picklist(LEVELS, `expected one of ${LEVELS.join(', ')}`)),
+  destination: v.optional(
+    only<string | number | DestinationStream>(
+      isDestination,
+      "a file's path, a file descriptor or a stream",
+    ),
+  ),
+  redact: v.optional(v.array(v.string('expected a path'), 'expected a list of paths')),
+  logger: v.optional(only<Logger>(isLogger, 'a pino logger')),
+  requests: v.optional(v.boolean('expected true or false')),
+});
+
+function isDestination(value: unknown): boolean {
+  if (typeof value === 'string') return value !== '';
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 0;
+  return typeof (value as Partial<DestinationStream> | null)?.write === 'function';
+}
+
+function isLogger(value: unknown): boolean {
+  const logger = value as Partial<Logger> | null;
+  return typeof logger?.child === 'function' && typeof logger.isLevelEnabled === 'function';
+}

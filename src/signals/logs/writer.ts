@@ -1,0 +1,179 @@
+import { appendFileSync, close, open, write, writeSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Writes text to a file or descriptor in the background. */
+export interface Writer {
+  /** Takes a line; never blocks and never throws. */
+  write(line: string): void;
+  /** How many lines were given up: the buffer was full, or there is nowhere left to write to. */
+  dropped(): number;
+  /** Resolves when what was taken so far is written, or cannot be. */
+  flush(): Promise<void>;
+  /** Writes what is left at once, for the end of the process; gives up after a second. */
+  flushSync(): void;
+  /** Flushes, and closes a file that was opened here. A line that comes later is written at once. */
+  end(): Promise<void>;
+}
+
+/** Lines wait until this much is together, but no longer than the interval. */
+const CHUNK = 8192;
+const INTERVAL_MS = 100;
+/** Beyond this, lines are dropped rather than kept: a stuck reader must not fill the memory. */
+const MOST = 16 * 1024 * 1024;
+/** A full disk may be freed again. */
+const RETRY_MS = 500;
+/** A slow pipe is tried again soon, and then less and less often. */
+const SHORTEST_WAIT_MS = 2;
+const LONGEST_WAIT_MS = 100;
+const SYNC_DEADLINE_MS = 1000;
+
+/**
+ * Creates a writer. `failed` is told of every write that did not succeed. The text is kept and tried
+ * again, unless the error says that there is nobody to read it any more.
+ */
+export function createWriter(target: string | number, failed: (error: unknown) => void): Writer {
+  let fd = typeof target === 'number' ? target : undefined;
+  let waiting = '';
+  let waitingLines = 0;
+  let chunk: Buffer | undefined;
+  let chunkLines = 0;
+  let drops = 0;
+  let wait = SHORTEST_WAIT_MS;
+  let gone = false;
+  let ended = false;
+  let timer: NodeJS.Timeout | undefined;
+  let flushed: (() => void)[] = [];
+
+  if (typeof target === 'string') void openFile(target);
+
+  async function openFile(path: string): Promise<void> {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      fd = await new Promise<number>((resolve, reject) => {
+        open(path, 'a', (error, opened) => (error ? reject(error) : resolve(opened)));
+      });
+      drain();
+    } catch (error) {
+      giveUp(error);
+    }
+  }
+
+  function giveUp(error: unknown): void {
+    gone = true;
+    drops += waitingLines + chunkLines;
+    waiting = '';
+    chunk = undefined;
+    failed(error);
+    settle();
+  }
+
+  function settle(): void {
+    const told = flushed;
+    flushed = [];
+    for (const tell of told) tell();
+  }
+
+  function later(milliseconds: number): void {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      drain();
+    }, milliseconds).unref();
+  }
+
+  function drain(): void {
+    if (chunk !== undefined || fd === undefined || gone) return;
+    if (waiting === '') return settle();
+    chunk = Buffer.from(waiting);
+    chunkLines = waitingLines;
+    waiting = '';
+    waitingLines = 0;
+    writeChunk();
+  }
+
+  function writeChunk(): void {
+    if (chunk === undefined || fd === undefined) return;
+    write(fd, chunk, (error, written) => {
+      if (error) return retry(error);
+      wait = SHORTEST_WAIT_MS;
+      if (chunk !== undefined && written < chunk.length) {
+        chunk = chunk.subarray(written);
+        return writeChunk();
+      }
+      chunk = undefined;
+      if (waiting.length >= CHUNK || flushed.length > 0) drain();
+      else if (waiting !== '') later(INTERVAL_MS);
+    });
+  }
+
+  function retry(error: NodeJS.ErrnoException): void {
+    if (error.code === 'EPIPE' || error.code === 'EBADF') return giveUp(error);
+    if (error.code === 'EAGAIN') {
+      setTimeout(writeChunk, wait).unref();
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      return;
+    }
+    failed(error);
+    settle();
+    setTimeout(writeChunk, RETRY_MS).unref();
+  }
+
+  function flush(): Promise<void> {
+    return new Promise((resolve) => {
+      if (gone) return resolve();
+      flushed.push(resolve);
+      drain();
+    });
+  }
+
+  function writeLate(line: string): void {
+    try {
+      if (typeof target === 'string') appendFileSync(target, line);
+      else writeSync(target, line);
+    } catch (error) {
+      drops++;
+      failed(error);
+    }
+  }
+
+  function writeAllSync(): void {
+    // What is under way in the background is left to it: written here again it would stand twice.
+    let rest = Buffer.from(waiting);
+    waiting = '';
+    const giveUpAt = performance.now() + SYNC_DEADLINE_MS;
+    while (rest.length > 0 && fd !== undefined && performance.now() < giveUpAt) {
+      try {
+        rest = rest.subarray(writeSync(fd, rest));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return failed(error);
+      }
+    }
+  }
+
+  return {
+    write(line) {
+      if (ended) return writeLate(line);
+      if (gone || waiting.length + line.length > MOST) {
+        drops++;
+        return;
+      }
+      waiting += line;
+      waitingLines++;
+      if (waiting.length >= CHUNK) drain();
+      else later(INTERVAL_MS);
+    },
+    dropped: () => drops,
+    flush,
+    flushSync() {
+      if (!gone) writeAllSync();
+    },
+    async end() {
+      await flush();
+      ended = true;
+      clearTimeout(timer);
+      if (typeof target === 'number' || fd === undefined) return;
+      const opened = fd;
+      await new Promise<void>((resolve) => close(opened, () => resolve()));
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { TelltaleError } from '../../model/errors.js';
+import {
+  Family,
+  finite,
+  type LabelInput,
+  type PromSample,
+  type SampleSink,
+  type Series,
+} from './family.js';
+
+/** One series of a counter. */
+export class CounterCell implements Series {
+  value = 0;
+  readonly text: string;
+  readonly #metric: string;
+
+  constructor(text: string, metric: string) {
+    this.text = text;
+    this.#metric = metric;
+  }
+
+  /** @throws TelltaleError when the value is negative or not a finite number. */
+  inc(value = 1): void {
+    if (value >= 0 && value < Number.POSITIVE_INFINITY) this.value += value;
+    else refuse(this.#metric, value);
+  }
+
+  /** Follows a total that is counted elsewhere; it never goes back. */
+  reach(total: number): void {
+    if (total > this.value) this.value = total;
+  }
+}
+
+function refuse(metric: string, value: number): void {
+  if (finite(metric, value) < 0) {
+    throw new TelltaleError(
+      'TELLTALE_INVALID_VALUE',
+      `metric ${metric}: a counter cannot decrease, got ${value}`,
+    );
+  }
+}
+
+/** A number that only grows. The calls are those of prom-client's `Counter`. */
+export class CounterFamily<Label extends string = string> extends Family<Label, CounterCell> {
+  readonly type = 'counter';
+
+  /**
+   * Adds 1, or the given value.
+   *
+   * @throws TelltaleError on an undeclared label, and on a value that is negative or not finite.
+   */
+  inc(value?: number): void;
+  inc(labels: LabelInput<Label>, value?: number): void;
+  inc(labels?: LabelInput<Label> | number, value?: number): void {
+    if (typeof labels === 'object') this.cell(labels).inc(value);
+    else this.cell({}).inc(labels);
+  }
+
+  write(sink: SampleSink): void {
+    for (const [cell] of this.series()) sink('', cell.text, cell.value);
+  }
+
+  protected createCell(text: string): CounterCell {
+    return new CounterCell(text, this.name);
+  }
+
+  protected readCell(cell: CounterCell, labels: Record<string, string>, into: PromSample[]): void {
+    into.push({ labels, value: cell.value });
+  }
+}

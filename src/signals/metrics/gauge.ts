@@ -1,0 +1,87 @@
+import {
+  Family,
+  finite,
+  type LabelInput,
+  type PromSample,
+  type SampleSink,
+  type Series,
+} from './family.js';
+
+/** One series of a gauge. */
+export class GaugeCell implements Series {
+  value = 0;
+  readonly text: string;
+  readonly #metric: string;
+
+  constructor(text: string, metric: string) {
+    this.text = text;
+    this.#metric = metric;
+  }
+
+  /** @throws TelltaleError when the value is not a finite number. */
+  set(value: number): void {
+    this.value = finite(this.#metric, value);
+  }
+
+  inc(value = 1): void {
+    this.value += finite(this.#metric, value);
+  }
+
+  dec(value = 1): void {
+    this.value -= finite(this.#metric, value);
+  }
+
+  setToCurrentTime(): void {
+    this.value = Date.now() / 1000;
+  }
+}
+
+/** A number that goes up and down. The calls are those of prom-client's `Gauge`. */
+export class GaugeFamily<Label extends string = string> extends Family<Label, GaugeCell> {
+  readonly type = 'gauge';
+
+  /**
+   * Sets the value.
+   *
+   * @throws TelltaleError on an undeclared label and on a value that is not a finite number.
+   */
+  set(value: number): void;
+  set(labels: LabelInput<Label>, value: number): void;
+  set(labels: LabelInput<Label> | number, value?: number): void {
+    if (typeof labels === 'object') this.cell(labels).set(value as number);
+    else this.cell({}).set(labels);
+  }
+
+  /** Adds 1, or the given value. */
+  inc(value?: number): void;
+  inc(labels: LabelInput<Label>, value?: number): void;
+  inc(labels?: LabelInput<Label> | number, value?: number): void {
+    if (typeof labels === 'object') this.cell(labels).inc(value);
+    else this.cell({}).inc(labels);
+  }
+
+  /** Takes away 1, or the given value. */
+  dec(value?: number): void;
+  dec(labels: LabelInput<Label>, value?: number): void;
+  dec(labels?: LabelInput<Label> | number, value?: number): void {
+    if (typeof labels === 'object') this.cell(labels).dec(value);
+    else this.cell({}).dec(labels);
+  }
+
+  /** Sets the value to the current Unix time in seconds. */
+  setToCurrentTime(labels: LabelInput<Label> = {}): void {
+    this.cell(labels).setToCurrentTime();
+  }
+
+  write(sink: SampleSink): void {
+    for (const [cell] of this.series()) sink('', cell.text, cell.value);
+  }
+
+  protected createCell(text: string): GaugeCell {
+    return new GaugeCell(text, this.name);
+  }
+
+  protected readCell(cell: GaugeCell, labels: Record<string, string>, into: PromSample[]): void {
+    into.push({ labels, value: cell.value });
+  }
+}

@@ -1,0 +1,143 @@
+import { TelltaleError } from '../../model/errors.js';
+import {
+  Family,
+  type FamilyConfig,
+  type Format,
+  finite,
+  type LabelInput,
+  type PromSample,
+  type SampleSink,
+  type Series,
+} from './family.js';
+import { boundText, numberText } from './text.js';
+
+/** One series of a histogram. */
+export class HistogramCell implements Series {
+  sum = 0;
+  readonly text: string;
+  /** How many values fell between this bound and the one below; the last is beyond every bound. */
+  readonly counts: Float64Array;
+  readonly #bounds: readonly number[];
+  readonly #metric: string;
+
+  constructor(text: string, metric: string, bounds: readonly number[]) {
+    this.text = text;
+    this.#metric = metric;
+    this.#bounds = bounds;
+    this.counts = new Float64Array(bounds.length + 1);
+  }
+
+  /** @throws TelltaleError when the value is not a finite number. */
+  observe(value: number): void {
+    this.sum += finite(this.#metric, value);
+    const bounds = this.#bounds;
+    let i = 0;
+    while (i < bounds.length && value > (bounds[i] as number)) i++;
+    (this.counts[i] as number)++;
+  }
+
+  /** Starts a timer; the function it returns observes the seconds that went by, and returns them. */
+  startTimer(): () => number {
+    const start = performance.now();
+    return () => {
+      const seconds = (performance.now() - start) / 1000;
+      this.observe(seconds);
+      return seconds;
+    };
+  }
+}
+
+/** What a histogram is made of. */
+export interface HistogramConfig<Label extends string> extends FamilyConfig<Label> {
+  /** Upper bounds, ascending, without infinity. */
+  buckets: readonly number[];
+}
+
+/** How often a value fell under each bound. The calls are those of prom-client's `Histogram`. */
+export class HistogramFamily<Label extends string = string> extends Family<Label, HistogramCell> {
+  readonly type = 'histogram';
+  readonly buckets: readonly number[];
+  readonly #bounds: Readonly<Record<Format, readonly string[]>>;
+
+  constructor(config: HistogramConfig<Label>) {
+    if ((config.labelNames as readonly string[] | undefined)?.includes('le')) {
+      throw new TelltaleError(
+        'TELLTALE_INVALID_METRIC',
+        `metric ${config.name}: the label "le" is the histogram's own`,
+      );
+    }
+    if (
+      config.buckets.some(
+        (bound, i) => !(bound > (config.buckets[i - 1] ?? Number.NEGATIVE_INFINITY)),
+      )
+    ) {
+      throw new TelltaleError(
+        'TELLTALE_INVALID_METRIC',
+        `metric ${config.name}: expected buckets in ascending order, got ${JSON.stringify(config.buckets)}`,
+      );
+    }
+    super(config);
+    this.buckets = config.buckets;
+    const bounds = [...config.buckets, Number.POSITIVE_INFINITY];
+    this.#bounds = { text: bounds.map(numberText), openmetrics: bounds.map(boundText) };
+  }
+
+  /**
+   * Observes a value.
+   *
+   * @throws TelltaleError on an undeclared label and on a value that is not a finite number.
+   */
+  observe(value: number): void;
+  observe(labels: LabelInput<Label>, value: number): void;
+  observe(labels: LabelInput<Label> | number, value?: number): void {
+    if (typeof labels === 'object') this.cell(labels).observe(value as number);
+    else this.cell({}).observe(labels);
+  }
+
+  /** Starts a timer; the function it returns observes the seconds that went by, and returns them. */
+  startTimer(labels: LabelInput<Label> = {}): (endLabels?: LabelInput<Label>) => number {
+    const start = performance.now();
+    return (endLabels = {}) => {
+      const seconds = (performance.now() - start) / 1000;
+      this.cell({ ...labels, ...endLabels }).observe(seconds);
+      return seconds;
+    };
+  }
+
+  write(sink: SampleSink, format: Format): void {
+    const bounds = this.#bounds[format];
+    for (const [cell] of this.series()) {
+      const start = cell.text === '' ? 'le="' : `${cell.text},le="`;
+      let cumulative = 0;
+      for (let i = 0; i < bounds.length; i++) {
+        cumulative += cell.counts[i] as number;
+        sink('_bucket', `${start}${bounds[i]}"`, cumulative);
+      }
+      sink('_sum', cell.text, cell.sum);
+      sink('_count', cell.text, cumulative);
+    }
+  }
+
+  protected createCell(text: string): HistogramCell {
+    return new HistogramCell(text, this.name, this.buckets);
+  }
+
+  protected readCell(
+    cell: HistogramCell,
+    labels: Record<string, string>,
+    into: PromSample[],
+  ): void {
+    let cumulative = 0;
+    for (let i = 0; i <= this.buckets.length; i++) {
+      cumulative += cell.counts[i] as number;
+      const le = this.buckets[i] ?? '+Inf';
+      into.push({
+        metricName: `${this.name}_bucket`,
+        labels: { le, ...labels },
+        value: cumulative,
+      });
+    }
+    into.push({ metricName: `${this.name}_sum`, labels, value: cell.sum });
+    into.push({ metricName: `${this.name}_count`, labels, value: cumulative });
+  }
+}

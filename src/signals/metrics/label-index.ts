@@ -1,0 +1,81 @@
+/**
+ * One value per combination of label values: a map of maps, one level per label, which costs no
+ * string to look into.
+ */
+export class LabelIndex<T> {
+  readonly #names: readonly string[];
+  readonly #make: (values: readonly string[]) => T;
+  readonly #all = new Map<T, readonly string[]>();
+  #root: Level<T> | T | undefined;
+
+  constructor(names: readonly string[], make: (values: readonly string[]) => T) {
+    this.#names = names;
+    this.#make = make;
+    this.#root = names.length === 0 ? undefined : new Map();
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** The value for these labels, made when it is new. A label that is absent counts as empty. */
+  of(labels: Readonly<Record<string, string | undefined>>): T {
+    const names = this.#names;
+    let level = this.#root;
+    for (let i = 0; i < names.length && level !== undefined; i++) {
+      level = (level as Level<T>).get(labels[names[i] as string] ?? '');
+    }
+    return (level as T | undefined) ?? this.#add(names.map((name) => labels[name] ?? ''));
+  }
+
+  /** The value for label values given in the order of the names. */
+  at(values: readonly string[]): T {
+    return (this.#find(values) as T | undefined) ?? this.#add(values);
+  }
+
+  delete(values: readonly string[]): void {
+    const found = this.#find(values);
+    if (found === undefined) return;
+    this.#all.delete(found);
+    if (values.length === 0) this.#root = undefined;
+    else this.#leaf(values).delete(values.at(-1) as string);
+  }
+
+  clear(): void {
+    this.#all.clear();
+    this.#root = this.#names.length === 0 ? undefined : new Map();
+  }
+
+  /** Every value with its label values, in the order in which they were made. */
+  entries(): IterableIterator<[T, readonly string[]]> {
+    return this.#all.entries();
+  }
+
+  #find(values: readonly string[]): T | undefined {
+    let level = this.#root;
+    for (let i = 0; i < values.length && level !== undefined; i++) {
+      level = (level as Level<T>).get(values[i] as string);
+    }
+    return level as T | undefined;
+  }
+
+  #add(values: readonly string[]): T {
+    const made = this.#make(values);
+    this.#all.set(made, values);
+    if (values.length === 0) this.#root = made;
+    else this.#leaf(values).set(values.at(-1) as string, made);
+    return made;
+  }
+
+  #leaf(values: readonly string[]): Level<T> {
+    let level = this.#root as Level<T>;
+    for (const value of values.slice(0, -1)) {
+      let next = level.get(value) as Level<T> | undefined;
+      if (next === undefined) level.set(value, (next = new Map()));
+      level = next;
+    }
+    return level;
+  }
+}
+
+type Level<T> = Map<string, Level<T> | T>;

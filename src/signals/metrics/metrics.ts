@@ -1,0 +1,154 @@
+import { type Metric, Registry } from 'prom-client';
+import type { Diagnostics } from '../../core/diagnostics.js';
+import { TelltaleError } from '../../model/errors.js';
+import type { MetricGroup } from '../../model/group.js';
+import { DURATION_BUCKETS, type MetricDefinition } from '../../model/metric.js';
+import { createCollectors } from './collectors.js';
+import { CounterFamily } from './counter.js';
+import { writeExposition } from './exposition.js';
+import type { FamilyConfig, Format } from './family.js';
+import { GaugeFamily } from './gauge.js';
+import { HistogramFamily } from './histogram.js';
+import type { MetricsObserver } from './observer.js';
+import type { MetricsOptions } from './options.js';
+import type { AnyFamily } from './recorder.js';
+
+/** The handle of one declared metric. */
+export type HandleOf<Definition extends MetricDefinition> =
+  Definition extends MetricDefinition<'counter', infer Label>
+    ? CounterFamily<Label>
+    : Definition extends MetricDefinition<'gauge', infer Label>
+      ? GaugeFamily<Label>
+      : Definition extends MetricDefinition<'histogram', infer Label>
+        ? HistogramFamily<Label>
+        : never;
+
+/** The handles of a group, by the keys under which the group declares its metrics. */
+export type Handles<Group extends MetricGroup> = {
+  readonly [Key in keyof Group['metrics']]: HandleOf<Group['metrics'][Key]>;
+};
+
+/** Metrics: a prom-client registry, and typed ways to fill it. */
+export interface Metrics {
+  /** prom-client's registry. What is registered here, by anyone, is on the metrics endpoint. */
+  readonly registry: Registry;
+  /**
+   * A counter, made the first time and found again afterwards.
+   *
+   * @throws TelltaleError on an invalid name or label, or when the name belongs to another metric.
+   * @example
+   * const orders = monitoring.metrics.counter({
+   *   name: 'orders_total', help: 'Orders placed', labelNames: ['plan'],
+   * });
+   * orders.inc({ plan: 'pro' });
+   */
+  counter<const Label extends string = never>(config: FamilyConfig<Label>): CounterFamily<Label>;
+  /** A gauge, made the first time and found again afterwards. Throws as {@link Metrics.counter}. */
+  gauge<const Label extends string = never>(config: FamilyConfig<Label>): GaugeFamily<Label>;
+  /**
+   * A histogram, made the first time and found again afterwards. Buckets default to seconds from
+   * 0.005 to 10. Throws as {@link Metrics.counter}, and on buckets that do not ascend.
+   */
+  histogram<const Label extends string = never>(
+    config: FamilyConfig<Label> & { buckets?: readonly number[] },
+  ): HistogramFamily<Label>;
+  /** Registers a declared group, feeds it from its operations, and gives typed handles. */
+  use<Group extends MetricGroup>(group: Group): Handles<Group>;
+  /** Runs `collect` before each collection. Returns what takes it out again. */
+  onCollect(name: string, collect: () => void | Promise<void>): () => void;
+  /** Every metric as text. */
+  text(format?: Format): Promise<string>;
+  /** How many series telltale's own metrics have. */
+  seriesCount(): number;
+}
+
+/** Creates the metrics of one Monitoring. */
+export function createMetrics(
+  options: MetricsOptions,
+  observer: MetricsObserver,
+  diagnostics: Diagnostics,
+): Metrics {
+  const registry = options.registry ?? new Registry();
+  const prefix = options.prefix ?? '';
+  const collectors = createCollectors(diagnostics);
+  const owned = new Map<string, AnyFamily>();
+  if (options.labels !== undefined) registry.setDefaultLabels(options.labels);
+
+  function own<F extends AnyFamily>(
+    type: F['type'],
+    config: FamilyConfig<string>,
+    make: () => F,
+  ): F {
+    const known = owned.get(config.name);
+    if (known === undefined) {
+      const family = make();
+      family.beforeRead = collectors.run;
+      register(registry, family);
+      owned.set(config.name, family);
+      return family;
+    }
+    refuseOther(known, type, config.labelNames ?? []);
+    return known as F;
+  }
+
+  function create(definition: MetricDefinition): AnyFamily {
+    const config = {
+      name: prefix + definition.name,
+      help: definition.help,
+      labelNames: definition.labels,
+    };
+    const buckets = definition.buckets ?? options.buckets ?? DURATION_BUCKETS;
+    if (definition.kind === 'counter')
+      return own('counter', config, () => new CounterFamily(config));
+    if (definition.kind === 'gauge') return own('gauge', config, () => new GaugeFamily(config));
+    return own('histogram', config, () => new HistogramFamily({ ...config, buckets }));
+  }
+
+  return {
+    registry,
+    counter: (config) =>
+      own('counter', config, () => new CounterFamily(config)) as CounterFamily<never>,
+    gauge: (config) => own('gauge', config, () => new GaugeFamily(config)) as GaugeFamily<never>,
+    histogram: (config) =>
+      own('histogram', config, () => new HistogramFamily({ buckets: DURATION_BUCKETS, ...config })),
+    use(group) {
+      const handles: Record<string, AnyFamily> = {};
+      for (const [key, definition] of Object.entries(group.metrics)) {
+        const isNew = !owned.has(prefix + definition.name);
+        const family = create(definition);
+        if (isNew && definition.feed !== undefined) observer.feed(family, definition.feed);
+        handles[key] = family;
+      }
+      return handles as Handles<typeof group>;
+    },
+    onCollect: collectors.add,
+    async text(format = 'text') {
+      await collectors.run();
+      return writeExposition(registry, format, diagnostics);
+    },
+    seriesCount() {
+      let count = 0;
+      for (const family of owned.values()) count += family.index.size;
+      return count;
+    },
+  };
+}
+
+function register(registry: Registry, family: AnyFamily): void {
+  if (registry.getSingleMetric(family.name) !== undefined) {
+    throw new TelltaleError(
+      'TELLTALE_INVALID_METRIC',
+      `metric ${family.name}: the registry already holds a metric of that name that telltale did not make`,
+    );
+  }
+  // A registry takes anything that has a metric's members; its type asks for its own classes.
+  registry.registerMetric(family as unknown as Metric);
+}
+
+function refuseOther(known: AnyFamily, type: string, labelNames: readonly string[]): void {
+  if (known.type === type && known.labelNames.join() === labelNames.join()) return;
+  throw new TelltaleError(
+    'TELLTALE_INVALID_METRIC',
+    `metric ${known.name}: exists as a ${known.type} with labels (${known.labelNames.join(', ')}), asked for as a ${type} with labels (${labelNames.join(', ')})`,
+  );
+}

@@ -1,0 +1,44 @@
+import type { Registry } from 'prom-client';
+import * as v from 'valibot';
+import { only, shape } from '../../core/validate.js';
+import type { MetricsOptions } from './options.js';
+
+const labelValues = v.record(
+  v.pipe(
+    v.string(),
+    v.regex(/^(?!__)[a-zA-Z_]\w*$/, 'expected label names of letters, digits and _'),
+  ),
+  v.string('expected a text'),
+  'expected an object of label names and texts',
+);
+
+/** Holds {@link MetricsOptions}. */
+export const metricsSchema: v.GenericSchema<MetricsOptions> = shape({
+  prefix: v.optional(
+    v.pipe(
+      v.string('expected a text'),
+      v.regex(/^[a-zA-Z_][\w]*$|^$/, 'expected letters, digits and _'),
+    ),
+  ),
+  labels: v.optional(labelValues),
+  buckets: v.optional(only<readonly number[]>(isAscending, 'a list of ascending numbers')),
+  registry: v.optional(only<Registry>(isRegistry, "prom-client's Registry")),
+});
+
+function isAscending(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((bound, i) => Number.isFinite(bound) && (i === 0 || bound > value[i - 1]))
+  );
+}
+
+/** By its members and not its class: the application may have loaded another copy. */
+function isRegistry(value: unknown): boolean {
+  const registry = value as Partial<Registry> | null;
+  return (
+    typeof registry?.registerMetric === 'function' &&
+    typeof registry.getMetricsAsArray === 'function' &&
+    typeof registry.getSingleMetric === 'function'
+  );
+}

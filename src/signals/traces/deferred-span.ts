@@ -1,0 +1,87 @@
+import type {
+  Attributes,
+  AttributeValue,
+  Exception,
+  Link,
+  Span,
+  SpanContext,
+  SpanStatus,
+  TimeInput,
+} from '@opentelemetry/api';
+
+/** A span that notes what it is told until the span it stands for exists. */
+export class DeferredSpan implements Span {
+  readonly #context: SpanContext;
+  #real: Span | undefined;
+  #notes: ((span: Span) => void)[] = [];
+  #ended = false;
+
+  constructor(context: SpanContext) {
+    this.#context = context;
+  }
+
+  /** Tells `real` everything that was noted; from now on every call goes there. */
+  become(real: Span): void {
+    this.#real = real;
+    for (const note of this.#notes) note(real);
+    this.#notes = [];
+  }
+
+  spanContext(): SpanContext {
+    return this.#context;
+  }
+
+  isRecording(): boolean {
+    return this.#real?.isRecording() ?? !this.#ended;
+  }
+
+  setAttribute(key: string, value: AttributeValue): this {
+    return this.#tell((span) => span.setAttribute(key, value));
+  }
+
+  setAttributes(attributes: Attributes): this {
+    const copy = { ...attributes };
+    return this.#tell((span) => span.setAttributes(copy));
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    const at = time ?? (isTime(attributesOrTime) ? attributesOrTime : Date.now());
+    const attributes = isTime(attributesOrTime) ? undefined : attributesOrTime;
+    return this.#tell((span) => span.addEvent(name, attributes, at));
+  }
+
+  addLink(link: Link): this {
+    return this.#tell((span) => span.addLink(link));
+  }
+
+  addLinks(links: Link[]): this {
+    return this.#tell((span) => span.addLinks(links));
+  }
+
+  setStatus(status: SpanStatus): this {
+    return this.#tell((span) => span.setStatus(status));
+  }
+
+  updateName(name: string): this {
+    return this.#tell((span) => span.updateName(name));
+  }
+
+  recordException(exception: Exception, time: TimeInput = Date.now()): void {
+    this.#tell((span) => span.recordException(exception, time));
+  }
+
+  end(endTime: TimeInput = Date.now()): void {
+    this.#tell((span) => span.end(endTime));
+    this.#ended = true;
+  }
+
+  #tell(note: (span: Span) => void): this {
+    if (this.#real !== undefined) note(this.#real);
+    else if (!this.#ended) this.#notes.push(note);
+    return this;
+  }
+}
+
+function isTime(value: Attributes | TimeInput | undefined): value is TimeInput {
+  return typeof value === 'number' || value instanceof Date || Array.isArray(value);
+}

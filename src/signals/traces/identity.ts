@@ -1,0 +1,101 @@
+import { type Span, type SpanContext, type SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import type { Operation } from '../../model/operation.js';
+import type { Scope } from '../../model/scope.js';
+import type { TraceIdentity } from '../../model/trace.js';
+import { newSpanId, newTraceId } from './ids.js';
+import type { SpanRecorder } from './recorder.js';
+
+/** The library name on spans that telltale makes itself. */
+export const TELLTALE_SCOPE = { name: 'telltale' } as const;
+
+/**
+ * The place of one operation in its trace. Ids exist from the start; a span object is made when
+ * somebody asks for it, and otherwise at the end, when all of its attributes are known.
+ */
+export class OperationTrace implements TraceIdentity {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly sampled: boolean;
+  readonly parent: SpanContext | undefined;
+  readonly #operation: Operation;
+  readonly #kind: SpanKind;
+  /** Absent when the trace is not recorded. */
+  readonly #recorder: SpanRecorder | undefined;
+  #span: Span | undefined = undefined;
+  #startTime = 0;
+
+  constructor(
+    operation: Operation,
+    kind: SpanKind,
+    parent: SpanContext | undefined,
+    sample: (traceId: string) => boolean,
+    recorder: SpanRecorder | undefined,
+  ) {
+    this.traceId = parent?.traceId ?? newTraceId();
+    this.spanId = newSpanId();
+    this.sampled =
+      parent === undefined ? sample(this.traceId) : (parent.traceFlags & TraceFlags.SAMPLED) === 1;
+    this.parent = parent;
+    this.#operation = operation;
+    this.#kind = kind;
+    this.#recorder = this.sampled ? recorder : undefined;
+  }
+
+  /** Whether the span will be exported, so that describing it is worth the work. */
+  get recorded(): boolean {
+    return this.#recorder !== undefined;
+  }
+
+  get span(): Span {
+    this.#span ??= this.#makeSpan();
+    return this.#span;
+  }
+
+  /** Ends the span exactly as long after its start as the operation took. */
+  end(): void {
+    this.span.end(this.#startTime + this.#operation.duration * 1000);
+  }
+
+  #makeSpan(): Span {
+    const context: SpanContext = {
+      traceId: this.traceId,
+      spanId: this.spanId,
+      traceFlags: this.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    };
+    if (this.parent?.traceState !== undefined) context.traceState = this.parent.traceState;
+    if (this.#recorder === undefined) return trace.wrapSpanContext(context);
+    this.#startTime = epochOf(this.#operation.startedAt);
+    return this.#recorder.record({
+      context,
+      parent: this.parent,
+      name: this.#operation.name,
+      kind: this.#kind,
+      startTime: this.#startTime,
+      scope: TELLTALE_SCOPE,
+    });
+  }
+}
+
+/** The span context that is current in a scope, without making a span for it. */
+export function spanContextIn(scope: Scope | undefined): SpanContext | undefined {
+  if (scope === undefined) return undefined;
+  const own = (scope as Partial<Operation>).trace;
+  if (own === undefined) return validContext(trace.getSpanContext(scope));
+  const { traceId, spanId, sampled } = own;
+  const traceState = (own as OperationTrace).parent?.traceState;
+  return {
+    traceId,
+    spanId,
+    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    ...(traceState && { traceState }),
+  };
+}
+
+function validContext(context: SpanContext | undefined): SpanContext | undefined {
+  return context !== undefined && trace.isSpanContextValid(context) ? context : undefined;
+}
+
+/** Milliseconds since the epoch of a reading of the monotonic clock, by the wall clock of now. */
+function epochOf(monotonic: number): number {
+  return Date.now() - (performance.now() - monotonic);
+}

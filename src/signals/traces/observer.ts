@@ -1,0 +1,90 @@
+import {
+  type Attributes,
+  createTraceState,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  TraceFlags,
+} from '@opentelemetry/api';
+import type { HttpFacts } from '../../model/http.js';
+import type { Observer } from '../../model/observer.js';
+import type { Operation, OperationKind, OperationType } from '../../model/operation.js';
+import { httpAttributes } from './http-attributes.js';
+import { OperationTrace, spanContextIn } from './identity.js';
+import { parseTraceparent } from './traceparent.js';
+import type { TracerParts } from './tracer.js';
+
+const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
+  server: SpanKind.SERVER,
+  client: SpanKind.CLIENT,
+  producer: SpanKind.PRODUCER,
+  consumer: SpanKind.CONSUMER,
+  internal: SpanKind.INTERNAL,
+};
+
+/** Gives every operation its place in a trace, and makes a span of those that are recorded. */
+export function createTracesObserver({ sample, recorder }: Omit<TracerParts, 'scopes'>): Observer {
+  return {
+    name: 'traces',
+    watch(type: OperationType) {
+      const kind = KINDS[type.kind];
+      return {
+        start(operation) {
+          const { http } = operation;
+          const parent = http === undefined ? spanContextIn(operation.parent) : remoteParent(http);
+          operation.trace = new OperationTrace(operation, kind, parent, sample, recorder);
+        },
+        end(operation) {
+          const identity = operation.trace as OperationTrace | undefined;
+          if (identity?.recorded) endSpan(operation, identity);
+        },
+      };
+    },
+  };
+}
+
+function endSpan(operation: Operation, identity: OperationTrace): void {
+  const { span } = identity;
+  const { http, error } = operation;
+  span.updateName(operation.name);
+  span.setAttributes(
+    http === undefined
+      ? workAttributes(operation)
+      : httpAttributes(http, operation.labels.method ?? ''),
+  );
+  if (error !== undefined) span.recordException(error instanceof Error ? error : String(error));
+  if (operation.outcome === 'error') span.setStatus(errorStatus(error));
+  identity.end();
+}
+
+function errorStatus(error: unknown): { code: SpanStatusCode; message?: string } {
+  const code = SpanStatusCode.ERROR;
+  return error instanceof Error ? { code, message: error.message } : { code };
+}
+
+function workAttributes(operation: Operation): Attributes {
+  const attributes: Attributes = { ...operation.labels };
+  for (const [key, value] of Object.entries(operation.attributes)) {
+    if (value !== undefined) attributes[key] = value as string;
+  }
+  if (operation.outcome === 'error') {
+    const { error } = operation;
+    attributes['error.type'] = error instanceof Error ? error.name : '_OTHER';
+  }
+  return attributes;
+}
+
+/** The caller's span as its W3C headers name it. */
+function remoteParent(http: HttpFacts): SpanContext | undefined {
+  const parent = parseTraceparent(http.header('traceparent'));
+  if (parent === undefined) return undefined;
+  const context: SpanContext = {
+    traceId: parent.traceId,
+    spanId: parent.spanId,
+    traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  };
+  const state = http.header('tracestate');
+  if (state !== undefined) context.traceState = createTraceState(state);
+  return context;
+}

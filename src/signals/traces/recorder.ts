@@ -1,0 +1,75 @@
+import {
+  type Attributes,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  trace,
+} from '@opentelemetry/api';
+import { DeferredSpan } from './deferred-span.js';
+
+/** What a span is made of when it begins. */
+export interface SpanStart {
+  readonly context: SpanContext;
+  readonly parent: SpanContext | undefined;
+  readonly name: string;
+  readonly kind: SpanKind;
+  /** Milliseconds since the epoch. */
+  readonly startTime: number;
+  readonly attributes?: Attributes | undefined;
+  readonly links?: Link[] | undefined;
+  /** Name and version of the library that made the span. */
+  readonly scope: { readonly name: string; readonly version?: string | undefined };
+}
+
+/** Makes spans that are recorded. */
+export interface SpanRecorder {
+  record(start: SpanStart): Span;
+}
+
+/** A recorder that takes spans before the SDK is there. */
+export interface LateRecorder extends SpanRecorder {
+  /** Hands everything kept so far, and everything to come, to the SDK. */
+  open(sdk: SpanRecorder): void;
+  /** The SDK could not be had: what was kept is lost, and nothing more is recorded. */
+  abandon(): void;
+  /** Spans that were lost before the SDK was there. */
+  lost(): number;
+}
+
+/** As many as the SDK's own queue holds. */
+const MOST_KEPT = 2048;
+
+/**
+ * Creates a recorder for an SDK that is still being loaded. Loading it takes some 100 ms, which no
+ * service should wait for at start-up, and no span should be lost to.
+ */
+export function createLateRecorder(): LateRecorder {
+  let kept: { start: SpanStart; span: DeferredSpan }[] = [];
+  let sdk: SpanRecorder | undefined;
+  let abandoned = false;
+  let lost = 0;
+  return {
+    record(start) {
+      if (sdk !== undefined) return sdk.record(start);
+      if (abandoned || kept.length >= MOST_KEPT) {
+        lost++;
+        return trace.wrapSpanContext(start.context);
+      }
+      const span = new DeferredSpan(start.context);
+      kept.push({ start, span });
+      return span;
+    },
+    open(recorder) {
+      sdk = recorder;
+      for (const { start, span } of kept) span.become(recorder.record(start));
+      kept = [];
+    },
+    abandon() {
+      abandoned = true;
+      lost += kept.length;
+      kept = [];
+    },
+    lost: () => lost,
+  };
+}

@@ -1,0 +1,30 @@
+import * as v from 'valibot';
+import { only, shape } from '../../core/validate.js';
+import type { SpanExporterLike, TraceExporter, TracesOptions } from './options.js';
+
+/** Holds {@link TracesOptions}. */
+export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
+  exporter: v.optional(
+    only<'otlp' | 'none' | TraceExporter | SpanExporterLike>(
+      isExporter,
+      "'otlp', 'none', a driver such as otlp() or an OpenTelemetry SpanExporter",
+    ),
+  ),
+  endpoint: v.optional(only<string>(isHttpUrl, 'an http or https URL')),
+  sampleRatio: v.optional(
+    only<number>(
+      (value) => typeof value === 'number' && value >= 0 && value <= 1,
+      'a number from 0 to 1',
+    ),
+  ),
+});
+
+function isExporter(value: unknown): boolean {
+  if (value === 'otlp' || value === 'none') return true;
+  const exporter = value as Partial<TraceExporter & SpanExporterLike> | null;
+  return typeof exporter?.create === 'function' || typeof exporter?.export === 'function';
+}
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value);
+}

@@ -1,0 +1,54 @@
+import { ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
+import type { SpanExporterLike } from './options.js';
+import type { SpanRecorder } from './recorder.js';
+
+/** OpenTelemetry's SDK, loaded and ready. */
+export interface Sdk extends SpanRecorder {
+  /** Sends what is waiting; rejects when it cannot. */
+  flush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Loads OpenTelemetry's SDK and gives it an exporter. It is loaded only when there is somewhere to
+ * export to: it takes as long as everything else that a service starts with.
+ */
+export async function loadSdk(
+  exporter: SpanExporterLike,
+  resource: Record<string, string | number>,
+): Promise<Sdk> {
+  const [{ AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor }, resources] =
+    await Promise.all([
+      import('@opentelemetry/sdk-trace-node'),
+      import('@opentelemetry/resources'),
+    ]);
+  // Ids were given out when the work began; the SDK asks for them here instead of drawing its own.
+  let current: SpanContext = { traceId: '', spanId: '', traceFlags: 0 };
+  const provider = new BasicTracerProvider({
+    sampler: new AlwaysOnSampler(),
+    resource: resources.defaultResource().merge(resources.resourceFromAttributes(resource)),
+    spanProcessors: [
+      new BatchSpanProcessor(exporter as ConstructorParameters<typeof BatchSpanProcessor>[0]),
+    ],
+    idGenerator: {
+      generateTraceId: () => current.traceId,
+      generateSpanId: () => current.spanId,
+    },
+  });
+  return {
+    record({ context, parent, scope, name, kind, startTime, attributes, links }) {
+      current = context;
+      const below =
+        parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
+      return provider
+        .getTracer(scope.name, scope.version)
+        .startSpan(
+          name,
+          { kind, startTime, ...(attributes && { attributes }), ...(links && { links }) },
+          below,
+        );
+    },
+    flush: () => provider.forceFlush(),
+    shutdown: () => provider.shutdown(),
+  };
+}

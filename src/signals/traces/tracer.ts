@@ -1,0 +1,120 @@
+import {
+  type Context,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  type TimeInput,
+  TraceFlags,
+  type Tracer,
+  type TracerOptions,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import type { Scopes } from '../../core/scope.js';
+import { spanContextIn } from './identity.js';
+import { newSpanId, newTraceId } from './ids.js';
+import type { SpanRecorder, SpanStart } from './recorder.js';
+import type { Sampler } from './sampling.js';
+
+/** What tracers need. */
+export interface TracerParts {
+  scopes: Scopes;
+  sample: Sampler;
+  /** Absent when nothing is exported: then spans only carry ids. */
+  recorder: SpanRecorder | undefined;
+}
+
+/**
+ * Tracers with OpenTelemetry's interface that decide on sampling themselves, so that the SDK need
+ * not be there, and a span that is not recorded costs two ids and nothing else.
+ */
+export class TelltaleTracerProvider implements TracerProvider {
+  readonly #parts: TracerParts;
+  readonly #tracers = new Map<string, Tracer>();
+
+  constructor(parts: TracerParts, flush: () => Promise<void>) {
+    this.#parts = parts;
+    this.forceFlush = flush;
+  }
+
+  /** Sends what is waiting, as OpenTelemetry's own providers do. */
+  readonly forceFlush: () => Promise<void>;
+
+  getTracer(name: string, version?: string, _options?: TracerOptions): Tracer {
+    const key = `${name}@${version ?? ''}`;
+    let tracer = this.#tracers.get(key);
+    if (tracer === undefined) {
+      tracer = createTracer({ name, version }, this.#parts);
+      this.#tracers.set(key, tracer);
+    }
+    return tracer;
+  }
+}
+
+function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
+  const { scopes, sample, recorder } = parts;
+
+  function startSpan(name: string, options: SpanOptions = {}, given?: Context): Span {
+    const context = given ?? scopes.active() ?? ROOT_CONTEXT;
+    if (isSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    const parent = options.root ? undefined : spanContextIn(context);
+    const spanContext = contextBelow(parent, sample);
+    if (recorder === undefined || spanContext.traceFlags === TraceFlags.NONE) {
+      return trace.wrapSpanContext(spanContext);
+    }
+    return recorder.record({
+      context: spanContext,
+      parent,
+      name,
+      kind: options.kind ?? SpanKind.INTERNAL,
+      startTime: epochMilliseconds(options.startTime),
+      attributes: options.attributes,
+      links: options.links,
+      scope,
+    });
+  }
+
+  function startActiveSpan<F extends (span: Span) => unknown>(
+    name: string,
+    ...rest: [F] | [SpanOptions, F] | [SpanOptions, Context, F]
+  ): ReturnType<F> {
+    const fn = rest.at(-1) as F;
+    const options = rest.length > 1 ? (rest[0] as SpanOptions) : {};
+    const context = rest.length > 2 ? (rest[1] as Context) : (scopes.active() ?? ROOT_CONTEXT);
+    const span = startSpan(name, options, context);
+    return scopes.run(trace.setSpan(context, span), () => fn(span)) as ReturnType<F>;
+  }
+
+  return { startSpan, startActiveSpan };
+}
+
+function contextBelow(parent: SpanContext | undefined, sample: Sampler): SpanContext {
+  const spanId = newSpanId();
+  if (parent === undefined) {
+    const traceId = newTraceId();
+    const traceFlags = sample(traceId) ? TraceFlags.SAMPLED : TraceFlags.NONE;
+    return { traceId, spanId, traceFlags };
+  }
+  const { traceId, traceFlags, traceState } = parent;
+  const context: SpanContext = { traceId, spanId, traceFlags: traceFlags & TraceFlags.SAMPLED };
+  if (traceState !== undefined) context.traceState = traceState;
+  return context;
+}
+
+// The key by which OpenTelemetry's exporters keep their own requests out of traces.
+const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
+
+function isSuppressed(context: Context): boolean {
+  return context.getValue(SUPPRESSED) === true;
+}
+
+function epochMilliseconds(time: TimeInput | undefined): number {
+  if (time === undefined) return Date.now();
+  if (time instanceof Date) return time.getTime();
+  if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6;
+  // As in the SDK, a number that performance.now() has reached is a reading of it.
+  return time <= performance.now() ? performance.timeOrigin + time : time;
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Exchange } from '../model/adapter.js';
+import { createTrail, type Trail } from './express-trail.js';
+import { override } from './override.js';
+import { exchangeOf } from './serve.js';
+
+/** One entry of an Express router's stack, in any of its versions. */
+export interface Layer {
+  handle: ((...args: unknown[]) => unknown) & { stack?: Layer[] };
+  /** Set on the layers that lead to a route, and on none else. */
+  route?: { path: unknown };
+  /** Present, if perhaps undefined, on the handlers inside a route. */
+  method?: string;
+  /** router 2.3: the pattern as it was registered. */
+  rawPath?: unknown;
+  /** router 2: whether it is mounted at `/`. */
+  slash?: boolean;
+  /** Express 4. */
+  regexp?: RegExp & { fast_slash?: boolean };
+  /** Express 4, router 2.0 to 2.2: what `match` found last. */
+  path?: string;
+  params?: Record<string, string>;
+  match(path: string): unknown;
+}
+
+/** A request as Express routes it. */
+export interface RoutedRequest extends IncomingMessage {
+  baseUrl?: string;
+}
+
+type Next = (error?: unknown) => void;
+type HandleRequest = (
+  this: Layer,
+  request: RoutedRequest,
+  response: ServerResponse,
+  next: Next,
+) => unknown;
+type HandleError = (
+  this: Layer,
+  error: unknown,
+  request: RoutedRequest,
+  response: ServerResponse,
+  next: Next,
+) => unknown;
+
+interface LayerPrototype {
+  [WATCHERS]?: { count: number; undo: () => void };
+  handleRequest?: HandleRequest;
+  handleError?: HandleError;
+  handle_request?: HandleRequest;
+  handle_error?: HandleError;
+}
+
+const WATCHERS = Symbol('telltale.watchers');
+
+/**
+ * Follows requests through the routers that `layer` is of the kind of. Only while a request is on
+ * its way is the pattern of a mount known together with the part of the path that it took: the layer
+ * is where both meet, in every version of Express. Returns what stops it.
+ */
+export function watchLayers(layer: Layer): () => void {
+  const prototype = Object.getPrototypeOf(layer) as LayerPrototype;
+  prototype[WATCHERS] ??= { count: 0, undo: overrideLayers(prototype) };
+  const watchers = prototype[WATCHERS];
+  watchers.count++;
+  return () => {
+    watchers.count--;
+    if (watchers.count > 0) return;
+    watchers.undo();
+    delete prototype[WATCHERS];
+  };
+}
+
+function overrideLayers(prototype: LayerPrototype): () => void {
+  const isExpress4 = typeof prototype.handle_request === 'function';
+  const undo = [
+    override(prototype, isExpress4 ? 'handle_request' : 'handleRequest', (original) =>
+      followRequest(original as HandleRequest),
+    ),
+    override(prototype, isExpress4 ? 'handle_error' : 'handleError', (original) =>
+      followError(original as HandleError),
+    ),
+  ];
+  return () => {
+    for (const step of undo) step();
+  };
+}
+
+function followRequest(original: HandleRequest): HandleRequest {
+  return function handleRequest(request, response, next) {
+    const exchange = exchangeOf(request);
+    if (exchange === undefined || 'method' in this) {
+      return original.call(this, request, response, next);
+    }
+    if (this.route === undefined) {
+      if (request.baseUrl) trailOf(exchange).enterMount(this, request);
+      return original.call(this, request, response, next);
+    }
+    exchange.matched(trailOf(exchange).routeTemplate(this, request));
+    return original.call(this, request, response, leaving(exchange, next));
+  };
+}
+
+/** A route that hands the request on has not answered it; one that fails has. */
+function leaving(exchange: Exchange, next: Next): Next {
+  return function nextAfterRoute(error) {
+    if (error && error !== 'route' && error !== 'router') exchange.failed(error);
+    else exchange.matched(undefined);
+    next(error);
+  };
+}
+
+function followError(original: HandleError): HandleError {
+  return function handleError(error, request, response, next) {
+    exchangeOf(request)?.failed(error);
+    return original.call(this, error, request, response, next);
+  };
+}
+
+function trailOf(exchange: Exchange): Trail {
+  exchange.notes ??= createTrail();
+  return exchange.notes as Trail;
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { EndpointsOptions, MonitoringOptions } from '../options.js';
+import type { LogLevel } from '../signals/logs/options.js';
+import { LEVELS } from '../signals/logs/schema.js';
+import type { TracesOptions } from '../signals/traces/options.js';
+
+/** The service as it calls itself. */
+export interface Service {
+  readonly name: string;
+  readonly version: string;
+  readonly environment: string;
+  /** Further attributes of the resource, from OTEL_RESOURCE_ATTRIBUTES. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Variables of the environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Who this service is, by options, environment and package, in this order. */
+export function resolveService(options: MonitoringOptions, env: Environment): Service {
+  const attributes = resourceAttributes(env.OTEL_RESOURCE_ATTRIBUTES);
+  const manifest = nearestPackage();
+  return {
+    name:
+      options.serviceName ||
+      env.TELLTALE_SERVICE_NAME ||
+      env.OTEL_SERVICE_NAME ||
+      attributes['service.name'] ||
+      manifest.name ||
+      'unknown_service:node',
+    version:
+      options.serviceVersion ||
+      env.TELLTALE_SERVICE_VERSION ||
+      attributes['service.version'] ||
+      manifest.version ||
+      '0.0.0',
+    environment:
+      options.environment ||
+      env.TELLTALE_ENVIRONMENT ||
+      attributes['deployment.environment.name'] ||
+      attributes['deployment.environment'] ||
+      env.NODE_ENV ||
+      'development',
+    attributes,
+  };
+}
+
+/** The least severe level that is logged. A level that is none is passed over. */
+export function resolveLevel(given: LogLevel | undefined, env: Environment): LogLevel {
+  const candidates = [given, env.TELLTALE_LOG_LEVEL, env.LOG_LEVEL].map((name) =>
+    name?.toLowerCase(),
+  );
+  return (candidates.find((name) => LEVELS.includes(name as LogLevel)) as LogLevel) ?? 'info';
+}
+
+/** Where spans go. */
+export function resolveExporter(
+  given: TracesOptions['exporter'],
+  env: Environment,
+): NonNullable<TracesOptions['exporter']> {
+  if (given !== undefined) return given;
+  const named = (env.TELLTALE_TRACES_EXPORTER ?? env.OTEL_TRACES_EXPORTER)?.trim();
+  if (named === 'otlp' || named === 'none') return named;
+  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return endpoint ? 'otlp' : 'none';
+}
+
+/** The share of new traces that are recorded. */
+export function resolveRatio(given: number | undefined, env: Environment): number {
+  if (given !== undefined) return given;
+  const ratio = Number(env.TELLTALE_TRACES_SAMPLE_RATIO ?? env.OTEL_TRACES_SAMPLER_ARG ?? '1');
+  const valid = ratio >= 0 && ratio <= 1 ? ratio : 1;
+  const sampler = env.OTEL_TRACES_SAMPLER?.replace(/^parentbased_/, '');
+  if (env.TELLTALE_TRACES_SAMPLE_RATIO !== undefined) return valid;
+  if (sampler === 'always_off') return 0;
+  return sampler === 'traceidratio' ? valid : 1;
+}
+
+/** The paths of the endpoints; those of the probes lie below that of the report. */
+export function resolvePaths(options: EndpointsOptions = {}): Required<EndpointsOptions> {
+  const health = options.health ?? '/health';
+  const base = health === false ? '/health' : health;
+  return {
+    metrics: options.metrics ?? '/metrics',
+    health,
+    live: options.live ?? `${base}/live`,
+    ready: options.ready ?? `${base}/ready`,
+    startup: options.startup ?? `${base}/startup`,
+  };
+}
+
+/** https://opentelemetry.io/docs/specs/otel/resource/sdk/: `key=value` pairs, percent-encoded. */
+function resourceAttributes(text: string | undefined): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const pair of (text ?? '').split(',')) {
+    const equals = pair.indexOf('=');
+    if (equals < 1) continue;
+    try {
+      attributes[pair.slice(0, equals).trim()] = decodeURIComponent(pair.slice(equals + 1).trim());
+    } catch {
+      // A pair that is not well formed says nothing.
+    }
+  }
+  return attributes;
+}
+
+/** The package that the running program belongs to. */
+function nearestPackage(): { name?: string; version?: string } {
+  let folder = process.argv[1] === undefined ? process.cwd() : dirname(process.argv[1]);
+  for (;;) {
+    try {
+      const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+      if (typeof manifest?.name === 'string') return manifest;
+    } catch {
+      // No package here, or one that cannot be read: the next folder up is as good.
+    }
+    const above = dirname(folder);
+    if (above === folder) return {};
+    folder = above;
+  }
+}

@@ -1,0 +1,50 @@
+import type { Diagnostics } from '../core/diagnostics.js';
+import type { Part } from '../core/lifecycle.js';
+import type { Scopes } from '../core/scope.js';
+import { createLogs, createSilentLogs, type Logs } from '../signals/logs/logs.js';
+import type { LogsOptions } from '../signals/logs/options.js';
+import type { Traces } from '../signals/traces/traces.js';
+import { type Environment, resolveLevel, type Service } from './environment.js';
+
+/** The logs signal as the options and the environment want it. It tells of faults elsewhere. */
+export function buildLogs(
+  options: LogsOptions | false = {},
+  service: Service,
+  scopes: Scopes,
+  traces: Traces,
+  diagnostics: Diagnostics,
+  env: Environment,
+): Logs {
+  if (options === false) return createSilentLogs();
+  const logs = createLogs(
+    { ...options, level: resolveLevel(options.level, env) },
+    {
+      base: { service: service.name, version: service.version, pid: process.pid },
+      scopes,
+      traceFields: traces.fields,
+      failed: (error) => diagnostics.caught('logs', error),
+    },
+  );
+  diagnostics.listen(({ part, error, first }) => {
+    // A fault of the logs themselves would come back here with every line.
+    if (first && part !== 'logs') {
+      logs.logger.error({ part, err: error }, `telltale: ${part} failed; the service goes on`);
+    }
+  });
+  return logs;
+}
+
+/** Writes out what is buffered when the process ends, in whichever way lets it. */
+export function logsPart({ destination }: Logs): Part {
+  const flushAtExit = (): void => destination?.flushSync();
+  return {
+    name: 'logs',
+    start() {
+      process.on('exit', flushAtExit);
+    },
+    async stop() {
+      await destination?.end();
+      process.off('exit', flushAtExit);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { app } from '../catalog/app.js';
+import { http } from '../catalog/http.js';
+import { self } from '../catalog/self.js';
+import type { Diagnostics } from '../core/diagnostics.js';
+import type { Instrumentation } from '../instrumentation/instrumentation.js';
+import { nodejsInstrumentation } from '../instrumentation/nodejs.js';
+import { processInstrumentation } from '../instrumentation/process.js';
+import { systemInstrumentation } from '../instrumentation/system.js';
+import type { Endpoint } from '../model/endpoint.js';
+import type { MonitoringOptions } from '../options.js';
+import type { Logs } from '../signals/logs/logs.js';
+import { metricsEndpoint } from '../signals/metrics/endpoint.js';
+import type { Metrics } from '../signals/metrics/metrics.js';
+import { resolvePaths, type Service } from './environment.js';
+
+/** Registers the metrics that every service has. */
+export function fillMetrics(
+  metrics: Metrics,
+  service: Service,
+  logs: Logs,
+  diagnostics: Diagnostics,
+): void {
+  metrics.use(http);
+  const { info, uptime } = metrics.use(app);
+  info.set(
+    { service: service.name, version: service.version, environment: service.environment },
+    1,
+  );
+  metrics.onCollect('app', () => uptime.set(process.uptime()));
+
+  const own = metrics.use(self);
+  diagnostics.listen(({ part }) => own.faults.inc({ part }));
+  metrics.onCollect('self', () => {
+    own.droppedLines.labels({}).reach(logs.destination?.dropped() ?? 0);
+    own.series.set(metrics.seriesCount());
+  });
+}
+
+/** What feeds those metrics while the service runs. */
+export function builtInInstrumentation(): Instrumentation[] {
+  return [processInstrumentation(), nodejsInstrumentation(), systemInstrumentation()];
+}
+
+/** The endpoint of the metrics, if there is one. */
+export function metricsEndpoints(options: MonitoringOptions, metrics: Metrics): Endpoint[] {
+  const path = resolvePaths(options.endpoints).metrics;
+  if (options.metrics === false || path === false) return [];
+  const { scrapeDuration } = metrics.use(self);
+  return [metricsEndpoint(path, metrics, (seconds) => scrapeDuration.observe(seconds))];
+}

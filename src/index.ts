@@ -1,0 +1,59 @@
+export type { MonitoredApp } from './adapters/detect.js';
+export type { ExpressLike } from './adapters/express.js';
+export type { FastifyLike } from './adapters/fastify.js';
+export type { ServerLike } from './adapters/node.js';
+export type { RequestsOptions } from './core/intake.js';
+export type { Operations } from './core/operations.js';
+export type { Instrumentation, InstrumentationParts } from './instrumentation/instrumentation.js';
+export type {
+  Check,
+  CheckReport,
+  CheckResult,
+  HealthReport,
+  HealthStatus,
+  Probe,
+} from './model/check.js';
+export { type ErrorCode, TelltaleError } from './model/errors.js';
+export { type MetricGroup, metricGroup } from './model/group.js';
+export type { HttpFacts } from './model/http.js';
+export {
+  counter,
+  DURATION_BUCKETS,
+  type Feed,
+  gauge,
+  histogram,
+  type MetricDefinition,
+  type MetricKind,
+  type Reading,
+  SIZE_BUCKETS,
+} from './model/metric.js';
+export {
+  type Attributes,
+  type AttributeValue,
+  type Operation,
+  type OperationInit,
+  type OperationKind,
+  type OperationType,
+  type Outcome,
+  operation,
+} from './model/operation.js';
+export type { Scope } from './model/scope.js';
+export type { TraceIdentity } from './model/trace.js';
+export type { Monitoring } from './monitoring.js';
+export type {
+  BuiltInChecks,
+  EndpointsOptions,
+  MonitoringOptions,
+  ShutdownOptions,
+} from './options.js';
+export { createMonitoring, setupMonitoring } from './setup.js';
+export type { Health } from './signals/health/health.js';
+export type { HealthOptions } from './signals/health/options.js';
+export type { CheckOptions } from './signals/health/registry.js';
+export type { LogLevel, LogsOptions } from './signals/logs/options.js';
+export type { CounterFamily } from './signals/metrics/counter.js';
+export type { GaugeFamily } from './signals/metrics/gauge.js';
+export type { HistogramFamily } from './signals/metrics/histogram.js';
+export type { HandleOf, Handles, Metrics } from './signals/metrics/metrics.js';
+export type { MetricsOptions } from './signals/metrics/options.js';
+export type { SpanExporterLike, TraceExporter, TracesOptions } from './signals/traces/options.js';

@@ -1,0 +1,124 @@
+import { adapterFor, type MonitoredApp } from './adapters/detect.js';
+import { createAttachments } from './assembly/attachments.js';
+import { resolveService } from './assembly/environment.js';
+import { buildHealth, healthEndpoints } from './assembly/health.js';
+import { buildLogs, logsPart } from './assembly/logs.js';
+import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembly/metrics.js';
+import { buildTraces } from './assembly/traces.js';
+import { httpServer } from './catalog/http.js';
+import { createDiagnostics } from './core/diagnostics.js';
+import { createEndpointTable } from './core/endpoints.js';
+import { createIntake } from './core/intake.js';
+import { createLifecycle } from './core/lifecycle.js';
+import { createOperations } from './core/operations.js';
+import { createScopes } from './core/scope.js';
+import { installing } from './instrumentation/instrumentation.js';
+import type { Observer } from './model/observer.js';
+import type { Monitoring } from './monitoring.js';
+import { type MonitoringOptions, validateOptions } from './options.js';
+import { createMetrics } from './signals/metrics/metrics.js';
+import { createMetricsObserver } from './signals/metrics/observer.js';
+
+const SHUTDOWN_MS = 5000;
+
+/**
+ * Creates the monitoring of a service. Nothing runs and nothing is attached yet: see
+ * {@link Monitoring.attach} and {@link Monitoring.start}.
+ *
+ * @throws TelltaleError on an option that is unknown or of the wrong type.
+ * @example
+ * const monitoring = createMonitoring({ serviceName: 'worker' });
+ * monitoring.start();
+ */
+export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
+  validateOptions(options);
+  const { env } = process;
+  const service = resolveService(options, env);
+  const diagnostics = createDiagnostics();
+  const scopes = createScopes();
+
+  const traces = buildTraces(options.traces, service, scopes, diagnostics, env);
+  const logs = buildLogs(options.logs, service, scopes, traces, diagnostics, env);
+  const metricsObserver = createMetricsObserver();
+  const metrics = createMetrics(options.metrics || {}, metricsObserver, diagnostics);
+  const health = buildHealth(options.health, service);
+
+  // Metrics that are off stay there to be used; they are only not fed and not shown.
+  const measuring = options.metrics !== false;
+  if (measuring) fillMetrics(metrics, service, logs, diagnostics);
+
+  const observers = [traces.observer, logs.observer, measuring ? metricsObserver : undefined];
+  const operations = createOperations(observers.filter(isPresent), scopes, diagnostics);
+  const intake = createIntake({
+    endpoints: createEndpointTable([
+      ...metricsEndpoints(options, metrics),
+      ...healthEndpoints(options, health),
+    ]),
+    operations,
+    scopes,
+    diagnostics,
+    type: httpServer,
+    requests: options.requests ?? {},
+  });
+  const attachments = createAttachments(intake);
+  const instrumentation = [
+    ...(measuring ? builtInInstrumentation() : []),
+    ...(options.instrumentation ?? []),
+  ];
+  const parts = { operations, metrics, diagnostics };
+  const lifecycle = createLifecycle(
+    [
+      logsPart(logs),
+      { name: 'traces', start: traces.start, stop: traces.stop },
+      ...instrumentation.map((one) => installing(one, parts)),
+      { name: 'adapters', stop: attachments.detach },
+      { name: 'health', stop: health.drain },
+    ],
+    options.shutdown?.timeout ?? SHUTDOWN_MS,
+    diagnostics,
+  );
+
+  return {
+    metrics,
+    logger: logs.logger,
+    tracer: traces.tracer,
+    health,
+    observe: operations.observe,
+    attach: attachments.attach,
+    start: lifecycle.start,
+    shutdown: lifecycle.stop,
+  };
+}
+
+const monitored = new WeakMap<object, Monitoring>();
+
+/**
+ * Monitors an Express application, a Fastify instance or a Node http server, from one call, before or
+ * after its routes. Called twice on the same app it gives the same Monitoring again.
+ *
+ * @throws TelltaleError when the app is none of these, or an option is unknown or of the wrong type.
+ * @example
+ * const app = express();
+ * const monitoring = setupMonitoring(app, { serviceName: 'shop' });
+ */
+export function setupMonitoring(app: MonitoredApp, options: MonitoringOptions = {}): Monitoring {
+  adapterFor(app);
+  const known = monitored.get(app);
+  if (known !== undefined) return known;
+  const created = createMonitoring(options);
+  const monitoring: Monitoring = {
+    ...created,
+    shutdown() {
+      monitored.delete(app);
+      return created.shutdown();
+    },
+  };
+  monitored.set(app, monitoring);
+  monitoring.attach(app);
+  monitoring.start();
+  return monitoring;
+}
+
+function isPresent(observer: Observer | undefined): observer is Observer {
+  return observer !== undefined;
+}

@@ -1,0 +1,4 @@
+import { createTap } from './tap.mjs';
+
+/** The app alone. */
+export const wire = () => createTap({});

@@ -1,0 +1,251 @@
+import { createServer } from 'node:http';
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createMonitoring, type Monitoring, setupMonitoring } from '../../../src/index.js';
+import { newSpanId, newTraceId } from '../../../src/signals/traces/ids.js';
+import { ratioSampler } from '../../../src/signals/traces/sampling.js';
+import { formatTraceparent, parseTraceparent } from '../../../src/signals/traces/traceparent.js';
+import { createLogSink } from '../../support/log-sink.js';
+import { createSpanMemory, type SpanMemory } from '../../support/span-memory.js';
+
+const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const SPAN = '00f067aa0ba902b7';
+
+describe('traceparent', () => {
+  it('is read as W3C says', () => {
+    const parent = { traceId: TRACE, spanId: SPAN };
+    expect(parseTraceparent(`00-${TRACE}-${SPAN}-01`)).toEqual({ ...parent, sampled: true });
+    expect(parseTraceparent(`00-${TRACE}-${SPAN}-00`)).toEqual({ ...parent, sampled: false });
+    expect(parseTraceparent(`00-${TRACE}-${SPAN}-03`)).toEqual({ ...parent, sampled: true });
+    expect(parseTraceparent(`cc-${TRACE}-${SPAN}-01-what-comes`)).toEqual({
+      ...parent,
+      sampled: true,
+    });
+    expect(formatTraceparent(TRACE, SPAN, true)).toBe(`00-${TRACE}-${SPAN}-01`);
+  });
+
+  it.each([
+    undefined,
+    '',
+    `00-${TRACE}-${SPAN}`,
+    `00-${TRACE}-${SPAN}-01-more`,
+    `ff-${TRACE}-${SPAN}-01`,
+    `00-${'0'.repeat(32)}-${SPAN}-01`,
+    `00-${TRACE}-${'0'.repeat(16)}-01`,
+    `00-${TRACE.toUpperCase()}-${SPAN}-01`,
+    `00-${TRACE}-${SPAN}-0x`,
+    ` 00-${TRACE}-${SPAN}-01`,
+    `00-${TRACE}-${SPAN}-01,00-${TRACE}-${SPAN}-01`,
+    `cc-${TRACE}-${SPAN}-01what`,
+  ])('%j is no traceparent', (header) => {
+    expect(parseTraceparent(header)).toBeUndefined();
+  });
+});
+
+describe('ids and samplers', () => {
+  it('are random, of the right shape, and sampled in the right share', () => {
+    const ids = Array.from({ length: 20_000 }, newTraceId);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.every((id) => /^[0-9a-f]{32}$/.test(id))).toBe(true);
+    expect(newSpanId()).toMatch(/^[0-9a-f]{16}$/);
+    const sampled = ids.filter(ratioSampler(0.1)).length;
+    // Five standard deviations of a binomial of 20,000 at 0.1.
+    expect(Math.abs(sampled - 2000)).toBeLessThan(5 * Math.sqrt(20_000 * 0.1 * 0.9));
+    expect(ids.filter(ratioSampler(0))).toEqual([]);
+    expect(ids.filter(ratioSampler(1))).toHaveLength(ids.length);
+  });
+});
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of open.splice(0)) await one.close();
+});
+
+interface Service {
+  monitoring: Monitoring;
+  memory: SpanMemory;
+  base: string;
+  sink: ReturnType<typeof createLogSink>;
+  /** Ends everything, so that every span has been exported. */
+  end(): Promise<void>;
+}
+
+async function serve(work: (monitoring: Monitoring) => unknown, traces = {}): Promise<Service> {
+  const memory = createSpanMemory();
+  const sink = createLogSink();
+  const server = createServer(async (_request, response) => {
+    response.end(JSON.stringify((await work(monitoring)) ?? null));
+  });
+  const monitoring = setupMonitoring(server, {
+    serviceName: 'traced',
+    environment: 'test',
+    logs: { destination: sink },
+    traces: { exporter: memory, ...traces },
+    requests: { route: () => '/work' },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  let ended = false;
+  async function end(): Promise<void> {
+    if (ended) return;
+    ended = true;
+    server.closeAllConnections();
+    server.close();
+    await monitoring.shutdown();
+  }
+  open.push({ close: end });
+  return { monitoring, memory, sink, base: `http://127.0.0.1:${port}`, end };
+}
+
+describe('a server span', () => {
+  it('has the attributes of the semantic conventions', async () => {
+    const { memory, base, end } = await serve(() => {});
+    const { port } = new URL(base);
+    await (await fetch(`${base}/work?secret=1`, { headers: { 'user-agent': 'tester' } })).text();
+    await end();
+    const span = memory.named('GET /work');
+    expect(span.kind).toBe(SpanKind.SERVER);
+    expect(span.attributes).toEqual({
+      'http.request.method': 'GET',
+      'http.route': '/work',
+      'http.response.status_code': 200,
+      'http.response.body.size': 4,
+      'url.path': '/work',
+      'url.scheme': 'http',
+      'network.protocol.version': '1.1',
+      'server.address': '127.0.0.1',
+      'server.port': Number(port),
+      'client.address': '127.0.0.1',
+      'user_agent.original': 'tester',
+    });
+    expect(span.resource.attributes).toMatchObject({
+      'service.name': 'traced',
+      'deployment.environment.name': 'test',
+      'process.pid': process.pid,
+      'telemetry.sdk.language': 'nodejs',
+    });
+    const [seconds, nanos] = span.startTime;
+    expect(Math.abs(seconds * 1000 + nanos / 1e6 - Date.now())).toBeLessThan(10_000);
+  });
+
+  it('continues the caller’s trace, and does what the caller decided', async () => {
+    const { memory, base, sink, end } = await serve(() => {});
+    const ask = (flags: string, state?: string) =>
+      fetch(base, {
+        headers: {
+          traceparent: `00-${TRACE}-${SPAN}-${flags}`,
+          ...(state && { tracestate: state }),
+        },
+      }).then((response) => response.text());
+    await ask('01', 'a=1,b=2');
+    await ask('00');
+    await end();
+    const span = memory.named('GET /work');
+    expect(memory.spans).toHaveLength(1);
+    expect(span.spanContext().traceId).toBe(TRACE);
+    expect(span.spanContext().traceState?.serialize()).toBe('a=1,b=2');
+    expect(span.parentSpanContext).toMatchObject({ spanId: SPAN, isRemote: true });
+    expect(sink.requests().map(({ trace_id }) => trace_id)).toEqual([TRACE, TRACE]);
+    expect(sink.requests()[0]?.span_id).toBe(span.spanContext().spanId);
+  });
+
+  it('is not made when it is not sampled, while ids are passed on all the same', async () => {
+    const { memory, base, sink, end } = await serve(
+      () => {
+        const headers: Record<string, string> = {};
+        propagation.inject(context.active(), headers);
+        return headers;
+      },
+      { sampleRatio: 0 },
+    );
+    const headers = (await (await fetch(base)).json()) as Record<string, string>;
+    await end();
+    expect(memory.spans).toEqual([]);
+    const [line] = sink.requests();
+    expect(headers.traceparent).toBe(`00-${line?.trace_id}-${line?.span_id}-00`);
+  });
+});
+
+describe('spans below it', () => {
+  it('are made by the API, by the tracer and by operations, in one tree', async () => {
+    const { memory, base, sink, end } = await serve(async (monitoring) => {
+      trace.getActiveSpan()?.setAttribute('user.id', '7');
+      await monitoring.tracer.startActiveSpan('outer', { kind: SpanKind.CLIENT }, async (span) => {
+        await null;
+        monitoring.logger.info('in outer');
+        trace.getTracer('library', '2.0').startSpan('inner').end();
+        span.addEvent('halfway', { n: 1 });
+        span.end();
+      });
+    });
+    await (await fetch(base)).text();
+    await end();
+    const [server, outer, inner] = ['GET /work', 'outer', 'inner'].map(memory.named);
+    expect(server?.attributes['user.id']).toBe('7');
+    expect(outer?.parentSpanContext?.spanId).toBe(server?.spanContext().spanId);
+    expect(inner?.parentSpanContext?.spanId).toBe(outer?.spanContext().spanId);
+    expect(inner?.instrumentationScope).toMatchObject({ name: 'library', version: '2.0' });
+    expect(outer?.events[0]?.name).toBe('halfway');
+    const line = sink.lines.find(({ msg }) => msg === 'in outer');
+    expect(line?.span_id).toBe(outer?.spanContext().spanId);
+    expect(line?.trace_id).toBe(server?.spanContext().traceId);
+  });
+});
+
+describe('the tracer', () => {
+  it('loses no span that is made before the SDK is loaded', async () => {
+    const memory = createSpanMemory();
+    const monitoring = createMonitoring({ logs: false, traces: { exporter: memory } });
+    const span = monitoring.tracer.startSpan('early', { startTime: 1_700_000_000_000 });
+    expect(span.isRecording()).toBe(true);
+    span.setAttribute('a', 1).setAttributes({ b: 2 }).updateName('early bird');
+    span.addEvent('e', { c: 3 }, 1_700_000_000_500);
+    span.recordException(new Error('x'));
+    span.setStatus({ code: SpanStatusCode.ERROR, message: 'bad' });
+    span.addLink({ context: { traceId: TRACE, spanId: SPAN, traceFlags: 1 } });
+    span.end(1_700_000_001_000);
+    span.setAttribute('late', true);
+    monitoring.start();
+    await monitoring.shutdown();
+    const exported = memory.named('early bird');
+    expect(exported.spanContext()).toMatchObject(span.spanContext());
+    expect(exported.attributes).toEqual({ a: 1, b: 2 });
+    expect(exported.events.map(({ name }) => name)).toEqual(['e', 'exception']);
+    expect(exported.status).toEqual({ code: SpanStatusCode.ERROR, message: 'bad' });
+    expect(exported.links).toHaveLength(1);
+    expect(exported.duration).toEqual([1, 0]);
+  });
+
+  it('begins a trace of its own when asked to, and joins a given context', async () => {
+    const memory = createSpanMemory();
+    const monitoring = createMonitoring({ logs: false, traces: { exporter: memory } });
+    monitoring.start();
+    const remote = propagation.extract(ROOT_CONTEXT, { traceparent: `00-${TRACE}-${SPAN}-01` });
+    monitoring.tracer.startSpan('joined', {}, remote).end();
+    monitoring.tracer.startSpan('root', { root: true }, remote).end();
+    expect(monitoring.tracer.startActiveSpan('given', {}, remote, () => 7)).toBe(7);
+    await monitoring.shutdown();
+    expect(memory.named('joined').parentSpanContext?.spanId).toBe(SPAN);
+    expect(memory.named('root').parentSpanContext).toBeUndefined();
+    expect(memory.named('root').spanContext().traceId).not.toBe(TRACE);
+  });
+
+  it('reports an exporter that cannot be made, once, and goes on', async () => {
+    const monitoring = createMonitoring({
+      logs: false,
+      traces: { exporter: { name: 'broken', create: () => Promise.reject(new Error('no')) } },
+    });
+    monitoring.start();
+    monitoring.tracer.startSpan('lost').end();
+    await monitoring.shutdown();
+    monitoring.tracer.startSpan('lost, too').end();
+    expect(await monitoring.metrics.text()).toContain('telltale_faults_total{part="traces"} 1');
+  });
+});

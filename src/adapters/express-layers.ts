@@ -92,13 +92,21 @@ function followRequest(original: HandleRequest): HandleRequest {
     if (exchange === undefined || 'method' in this) {
       return original.call(this, request, response, next);
     }
-    if (this.route === undefined) {
-      if (request.baseUrl) trailOf(exchange).enterMount(this, request);
-      return original.call(this, request, response, next);
-    }
-    exchange.matched(trailOf(exchange).routeTemplate(this, request));
-    return original.call(this, request, response, leaving(exchange, next));
+    const isRoute = this.route !== undefined;
+    if (isRoute || request.baseUrl) follow(exchange, this, request);
+    return original.call(this, request, response, isRoute ? leaving(exchange, next) : next);
   };
+}
+
+function follow(exchange: Exchange, layer: Layer, request: RoutedRequest): void {
+  try {
+    exchange.notes ??= createTrail();
+    const trail = exchange.notes as Trail;
+    if (layer.route === undefined) trail.enterMount(layer, request);
+    else exchange.matched(trail.routeTemplate(layer, request));
+  } catch (error) {
+    exchange.fault(error);
+  }
 }
 
 /** A route that hands the request on has not answered it; one that fails has. */
@@ -115,9 +123,4 @@ function followError(original: HandleError): HandleError {
     exchangeOf(request)?.failed(error);
     return original.call(this, error, request, response, next);
   };
-}
-
-function trailOf(exchange: Exchange): Trail {
-  exchange.notes ??= createTrail();
-  return exchange.notes as Trail;
 }

@@ -13,7 +13,13 @@ export interface LayerMatch {
  * where the router reads it before it calls any handler, and never again.
  */
 export function matchLayer(layer: Layer, path: string): LayerMatch | undefined {
-  const result = layer.match(path) as LayerMatch | boolean;
+  let result: LayerMatch | boolean;
+  try {
+    result = layer.match(path) as LayerMatch | boolean;
+  } catch {
+    // What cannot be decoded does not match.
+    return undefined;
+  }
   if (typeof result === 'object') return result;
   if (!result) return undefined;
   return { path: layer.path ?? '', params: layer.params ?? {}, pattern: undefined };
@@ -55,7 +61,7 @@ function patternText(pattern: unknown): string {
  */
 function probe(layer: Layer, match: LayerMatch): string {
   let path = match.path.replace(/\/+$/, '');
-  const found: { at: number; length: number; name: string }[] = [];
+  const found: (Place & { name: string })[] = [];
   for (const [name, value] of Object.entries(match.params)) {
     if (value === undefined || value === '') continue;
     const place = placeOf(layer, path, name, value);
@@ -67,24 +73,49 @@ function probe(layer: Layer, match: LayerMatch): string {
   return path;
 }
 
-function placeOf(
-  layer: Layer,
-  path: string,
-  name: string,
-  value: string,
-): { at: number; length: number } | undefined {
-  const texts = new Set([value, encodeURIComponent(value)]);
-  let fallback: { at: number; length: number } | undefined;
-  for (const text of texts) {
-    for (let at = path.indexOf(text); at !== -1; at = path.indexOf(text, at + 1)) {
-      fallback = { at, length: text.length };
-      for (const stand of standIns(text)) {
-        const match = matchLayer(layer, path.slice(0, at) + stand + path.slice(at + text.length));
-        if (match?.params[name] === stand) return fallback;
-      }
-    }
+function placeOf(layer: Layer, path: string, name: string, value: string): Place | undefined {
+  const places = [...segmentsThatMean(path, value), ...occurrencesOf(path, value)];
+  return (
+    places.find(({ at, length }) =>
+      standIns(value).some((stand) => {
+        const changed = path.slice(0, at) + encodeURIComponent(stand) + path.slice(at + length);
+        return matchLayer(layer, changed)?.params[name] === stand;
+      }),
+    ) ?? places[0]
+  );
+}
+
+/** Where in a path something stands. */
+interface Place {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** The whole segments that decode to the value, however they are encoded. */
+function segmentsThatMean(path: string, value: string): Place[] {
+  const places: Place[] = [];
+  let at = 0;
+  for (const segment of path.split('/')) {
+    if (decoded(segment) === value) places.push({ at, length: segment.length });
+    at += segment.length + 1;
   }
-  return fallback;
+  return places;
+}
+
+function occurrencesOf(path: string, value: string): Place[] {
+  const places: Place[] = [];
+  for (let at = path.indexOf(value); at !== -1; at = path.indexOf(value, at + 1)) {
+    places.push({ at, length: value.length });
+  }
+  return places;
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Texts unlike the given one that the same constraint is likely to accept. */

@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Exchange, ExchangeEnd } from '../model/adapter.js';
 import { CLIENT_CLOSED_REQUEST, type HttpFacts, UNMATCHED } from '../model/http.js';
 import type { LabelValues } from '../model/operation.js';
+import type { Diagnostics } from './diagnostics.js';
 import type { LiveOperation } from './operation.js';
 import { startOperation } from './operations.js';
 import type { Plan } from './plan.js';
@@ -10,6 +11,13 @@ import type { Scopes } from './scope.js';
 
 /** The labels of an HTTP request's operation. */
 interface HttpLabels extends LabelValues<'method' | 'route' | 'status'> {}
+
+/** What all exchanges of one Monitoring share. */
+export interface ExchangeParts {
+  readonly plan: Plan;
+  readonly scopes: Scopes;
+  readonly diagnostics: Diagnostics;
+}
 
 /**
  * One HTTP request and its operation. What observers ask for seldom is read from the request when
@@ -27,17 +35,17 @@ export class HttpExchange implements Exchange, HttpFacts {
   notes: unknown = undefined;
   readonly #request: IncomingMessage;
   readonly #labels: HttpLabels;
-  readonly #scopes: Scopes;
+  readonly #parts: ExchangeParts;
 
-  constructor(plan: Plan, scopes: Scopes, request: IncomingMessage, requestId: string) {
+  constructor(parts: ExchangeParts, request: IncomingMessage, requestId: string) {
     this.method = request.method ?? 'GET';
     this.target = request.url ?? '/';
     this.requestId = requestId;
     this.#request = request;
-    this.#scopes = scopes;
+    this.#parts = parts;
     this.#labels = { method: methodLabel(this.method), route: UNMATCHED, status: '' };
     this.operation = startOperation(
-      plan,
+      parts.plan,
       this.#labels.method,
       this.#labels,
       undefined,
@@ -81,7 +89,7 @@ export class HttpExchange implements Exchange, HttpFacts {
   }
 
   within<T>(fn: () => T): T {
-    return this.#scopes.run(this.operation, fn);
+    return this.#parts.scopes.run(this.operation, fn);
   }
 
   matched(route: string | undefined): void {
@@ -90,6 +98,10 @@ export class HttpExchange implements Exchange, HttpFacts {
 
   failed(error: unknown): void {
     this.operation.error = error;
+  }
+
+  fault(error: unknown): void {
+    this.#parts.diagnostics.caught('adapters', error);
   }
 
   close(end: ExchangeEnd): void {

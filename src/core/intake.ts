@@ -44,6 +44,7 @@ interface IntakeParts {
 export function createIntake(parts: IntakeParts): Intake {
   const { endpoints, scopes, diagnostics, requests } = parts;
   const plan = parts.operations.plan(parts.type);
+  const shared = { plan, scopes, diagnostics };
   const isIgnored = guarded(buildIgnored(requests.ignore), 'requests.ignore', diagnostics);
   const givenId = guarded(requests.genReqId, 'requests.genReqId', diagnostics);
   const givenRoute = guarded(requests.route, 'requests.route', diagnostics);
@@ -53,7 +54,7 @@ export function createIntake(parts: IntakeParts): Intake {
       if (!plan.watched || isIgnored?.(request)) return undefined;
       const id = givenId?.(request);
       const requestId = typeof id === 'string' && id !== '' ? id : requestIdOf(request);
-      const exchange = new HttpExchange(plan, scopes, request, requestId);
+      const exchange = new HttpExchange(shared, request, requestId);
       const route = givenRoute?.(request);
       if (route !== undefined) exchange.matched(String(route));
       return exchange;

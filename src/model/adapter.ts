@@ -20,6 +20,8 @@ export interface Exchange {
   matched(route: string | undefined): void;
   /** Notes what the application threw or rejected while it served the request. */
   failed(error: unknown): void;
+  /** Reports a fault of the adapter's own, which the application must not notice. */
+  fault(error: unknown): void;
   /** Ends the request; only the first call counts. */
   close(end: ExchangeEnd): void;
 }

@@ -67,13 +67,12 @@ function failure(error: unknown): CheckResult {
 }
 
 function toReport(result: CheckResult, latency: number): CheckReport {
-  const report: CheckReport = {
-    ...plainDetails(result.details),
+  const own = {
     status: result.status,
+    ...(result.message !== undefined && { message: String(result.message) }),
     latency_ms: Math.round(latency * 100) / 100,
   };
-  if (result.message !== undefined) report.message = String(result.message);
-  return report;
+  return { ...own, ...plainDetails(result.details), ...own };
 }
 
 /** Details as they can be sent: what has no JSON is left out, rather than the whole report. */

@@ -8,16 +8,19 @@ import type {
   SpanStatus,
   TimeInput,
 } from '@opentelemetry/api';
+import type { Clock } from './clock.js';
 
 /** A span that notes what it is told until the span it stands for exists. */
 export class DeferredSpan implements Span {
   readonly #context: SpanContext;
+  readonly #clock: Clock;
   #real: Span | undefined;
   #notes: ((span: Span) => void)[] = [];
   #ended = false;
 
-  constructor(context: SpanContext) {
+  constructor(context: SpanContext, clock: Clock) {
     this.#context = context;
+    this.#clock = clock;
   }
 
   /** Tells `real` everything that was noted; from now on every call goes there. */
@@ -45,7 +48,7 @@ export class DeferredSpan implements Span {
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    const at = time ?? (isTime(attributesOrTime) ? attributesOrTime : Date.now());
+    const at = time ?? (isTime(attributesOrTime) ? attributesOrTime : this.#clock.now());
     const attributes = isTime(attributesOrTime) ? undefined : attributesOrTime;
     return this.#tell((span) => span.addEvent(name, attributes, at));
   }
@@ -66,11 +69,11 @@ export class DeferredSpan implements Span {
     return this.#tell((span) => span.updateName(name));
   }
 
-  recordException(exception: Exception, time: TimeInput = Date.now()): void {
+  recordException(exception: Exception, time: TimeInput = this.#clock.now()): void {
     this.#tell((span) => span.recordException(exception, time));
   }
 
-  end(endTime: TimeInput = Date.now()): void {
+  end(endTime: TimeInput = this.#clock.now()): void {
     this.#tell((span) => span.end(endTime));
     this.#ended = true;
   }

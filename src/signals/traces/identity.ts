@@ -2,6 +2,7 @@ import { type Span, type SpanContext, type SpanKind, TraceFlags, trace } from '@
 import type { Operation } from '../../model/operation.js';
 import type { Scope } from '../../model/scope.js';
 import type { TraceIdentity } from '../../model/trace.js';
+import { type Clock, clockOf, createClock } from './clock.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder } from './recorder.js';
 
@@ -22,7 +23,7 @@ export class OperationTrace implements TraceIdentity {
   /** Absent when the trace is not recorded. */
   readonly #recorder: SpanRecorder | undefined;
   #span: Span | undefined = undefined;
-  #startTime = 0;
+  #clock: Clock | undefined = undefined;
 
   constructor(
     operation: Operation,
@@ -53,7 +54,14 @@ export class OperationTrace implements TraceIdentity {
 
   /** Ends the span exactly as long after its start as the operation took. */
   end(): void {
-    this.span.end(this.#startTime + this.#operation.duration * 1000);
+    const { startedAt, duration } = this.#operation;
+    this.span.end(this.clock.at(startedAt + duration * 1000));
+  }
+
+  /** The clock of the trace: that of the work above it in this process, or a new one. */
+  get clock(): Clock {
+    this.#clock ??= clockIn(this.#operation.parent);
+    return this.#clock;
   }
 
   #makeSpan(): Span {
@@ -64,13 +72,13 @@ export class OperationTrace implements TraceIdentity {
     };
     if (this.parent?.traceState !== undefined) context.traceState = this.parent.traceState;
     if (this.#recorder === undefined) return trace.wrapSpanContext(context);
-    this.#startTime = epochOf(this.#operation.startedAt);
     return this.#recorder.record({
       context,
       parent: this.parent,
       name: this.#operation.name,
       kind: this.#kind,
-      startTime: this.#startTime,
+      startTime: this.clock.at(this.#operation.startedAt),
+      clock: this.clock,
       scope: TELLTALE_SCOPE,
     });
   }
@@ -95,7 +103,9 @@ function validContext(context: SpanContext | undefined): SpanContext | undefined
   return context !== undefined && trace.isSpanContextValid(context) ? context : undefined;
 }
 
-/** Milliseconds since the epoch of a reading of the monotonic clock, by the wall clock of now. */
-function epochOf(monotonic: number): number {
-  return Date.now() - (performance.now() - monotonic);
+/** The clock that spans below a scope go by. */
+export function clockIn(scope: Scope | undefined): Clock {
+  if (scope === undefined) return createClock();
+  const own = (scope as Partial<Operation>).trace;
+  return own instanceof OperationTrace ? own.clock : clockOf(trace.getSpan(scope));
 }

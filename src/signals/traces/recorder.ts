@@ -6,6 +6,7 @@ import {
   type SpanKind,
   trace,
 } from '@opentelemetry/api';
+import { type Clock, keepClock } from './clock.js';
 import { DeferredSpan } from './deferred-span.js';
 
 /** What a span is made of when it begins. */
@@ -16,6 +17,7 @@ export interface SpanStart {
   readonly kind: SpanKind;
   /** Milliseconds since the epoch. */
   readonly startTime: number;
+  readonly clock: Clock;
   readonly attributes?: Attributes | undefined;
   readonly links?: Link[] | undefined;
   /** Name and version of the library that made the span. */
@@ -56,7 +58,7 @@ export function createLateRecorder(): LateRecorder {
         lost++;
         return trace.wrapSpanContext(start.context);
       }
-      const span = new DeferredSpan(start.context);
+      const span = keepClock(new DeferredSpan(start.context, start.clock), start.clock);
       kept.push({ start, span });
       return span;
     },

@@ -1,4 +1,5 @@
-import { ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
+import { type Clock, keepClock } from './clock.js';
 import type { SpanExporterLike } from './options.js';
 import type { SpanRecorder } from './recorder.js';
 
@@ -36,19 +37,27 @@ export async function loadSdk(
     },
   });
   return {
-    record({ context, parent, scope, name, kind, startTime, attributes, links }) {
+    record({ context, parent, scope, name, kind, startTime, clock, attributes, links }) {
       current = context;
       const below =
         parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-      return provider
+      const span = provider
         .getTracer(scope.name, scope.version)
         .startSpan(
           name,
           { kind, startTime, ...(attributes && { attributes }), ...(links && { links }) },
           below,
         );
+      return endingBy(clock, span);
     },
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
   };
+}
+
+/** A span that was given its start is ended by the SDK in whole milliseconds, if not told when. */
+function endingBy(clock: Clock, span: Span): Span {
+  const { end } = span;
+  span.end = (time = clock.now()) => end.call(span, time);
+  return keepClock(span, clock);
 }

@@ -14,7 +14,8 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Scopes } from '../../core/scope.js';
-import { spanContextIn } from './identity.js';
+import type { Clock } from './clock.js';
+import { clockIn, spanContextIn } from './identity.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
 import type { Sampler } from './sampling.js';
@@ -65,12 +66,14 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
     if (recorder === undefined || spanContext.traceFlags === TraceFlags.NONE) {
       return trace.wrapSpanContext(spanContext);
     }
+    const clock = clockIn(options.root ? undefined : context);
     return recorder.record({
       context: spanContext,
       parent,
       name,
       kind: options.kind ?? SpanKind.INTERNAL,
-      startTime: epochMilliseconds(options.startTime),
+      startTime: epochMilliseconds(options.startTime, clock),
+      clock,
       attributes: options.attributes,
       links: options.links,
       scope,
@@ -111,10 +114,10 @@ function isSuppressed(context: Context): boolean {
   return context.getValue(SUPPRESSED) === true;
 }
 
-function epochMilliseconds(time: TimeInput | undefined): number {
-  if (time === undefined) return Date.now();
+function epochMilliseconds(time: TimeInput | undefined, clock: Clock): number {
+  if (time === undefined) return clock.now();
   if (time instanceof Date) return time.getTime();
   if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6;
   // As in the SDK, a number that performance.now() has reached is a reading of it.
-  return time <= performance.now() ? performance.timeOrigin + time : time;
+  return time <= performance.now() ? clock.at(time) : time;
 }

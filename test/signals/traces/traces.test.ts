@@ -8,7 +8,12 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMonitoring, type Monitoring, setupMonitoring } from '../../../src/index.js';
+import {
+  createMonitoring,
+  type Monitoring,
+  operation,
+  setupMonitoring,
+} from '../../../src/index.js';
 import { newSpanId, newTraceId } from '../../../src/signals/traces/ids.js';
 import { ratioSampler } from '../../../src/signals/traces/sampling.js';
 import { formatTraceparent, parseTraceparent } from '../../../src/signals/traces/traceparent.js';
@@ -62,6 +67,13 @@ describe('ids and samplers', () => {
     expect(ids.filter(ratioSampler(1))).toHaveLength(ids.length);
   });
 });
+
+interface Times {
+  start: bigint;
+  end: bigint;
+}
+
+const inner = operation('inner.work');
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -196,6 +208,41 @@ describe('spans below it', () => {
     const line = sink.lines.find(({ msg }) => msg === 'in outer');
     expect(line?.span_id).toBe(outer?.spanContext().spanId);
     expect(line?.trace_id).toBe(server?.spanContext().traceId);
+  });
+});
+
+describe('the times of a trace', () => {
+  it('nest: no span begins before its parent, and what follows does not overlap', async () => {
+    const { memory, base, end } = await serve((monitoring) => {
+      for (const name of ['first', 'second']) {
+        monitoring.tracer.startActiveSpan(name, (span) => {
+          monitoring.observe(inner, { name: `in ${name}` }, () => {});
+          span.end();
+        });
+      }
+    });
+    for (let i = 0; i < 50; i++) await (await fetch(base)).text();
+    await end();
+    const nanos = ([seconds, rest]: [number, number]) =>
+      BigInt(seconds) * 1_000_000_000n + BigInt(rest);
+    const ids = new Set(memory.spans.map((span) => span.spanContext().traceId));
+    expect(ids.size).toBe(50);
+    for (const id of ids) {
+      const spans = memory.spans.filter((span) => span.spanContext().traceId === id);
+      const of = (name: string) =>
+        spans.find((span) => span.name === name) as (typeof spans)[number];
+      const chain = ['GET /work', 'first', 'in first', 'second', 'in second'].map(of);
+      const [root, first, inFirst, second, inSecond] = chain.map((span) => ({
+        start: nanos(span.startTime),
+        end: nanos(span.endTime),
+      })) as [Times, Times, Times, Times, Times];
+      expect(root.start).toBeLessThanOrEqual(first.start);
+      expect(first.start).toBeLessThanOrEqual(inFirst.start);
+      expect(inFirst.end).toBeLessThanOrEqual(first.end);
+      expect(first.end).toBeLessThanOrEqual(second.start);
+      expect(inSecond.end).toBeLessThanOrEqual(second.end);
+      expect(second.end).toBeLessThanOrEqual(root.end);
+    }
   });
 });
 

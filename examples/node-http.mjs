@@ -1,0 +1,39 @@
+// Node's own http server: nobody but you knows which route a request belongs to.
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setupMonitoring } from 'telltale';
+
+const HELLO = /^\/hello\/(\w+)$/;
+
+const server = createServer();
+const monitoring = setupMonitoring(server, {
+  serviceName: 'greeter',
+  // A template, never the path itself: each new value would be a new time series.
+  requests: { route: (req) => (HELLO.test(req.url) ? '/hello/:name' : undefined) },
+});
+
+monitoring.health.register('listening', () => server.listening);
+const waiting = monitoring.metrics.gauge({
+  name: 'greetings_waiting',
+  help: 'Guests who wait for their greeting',
+});
+
+server.on('request', async (req, res) => {
+  const name = HELLO.exec(req.url)?.[1];
+  if (name === undefined) return res.writeHead(404).end();
+  waiting.inc();
+  await sleep(20);
+  waiting.dec();
+  monitoring.logger.info({ name }, 'greeting sent');
+  res.end(`Hello, ${name}\n`);
+});
+
+server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+  monitoring.health.markStarted();
+  const url = `http://127.0.0.1:${server.address().port}`;
+  console.log(`Try ${url}/hello/ada, then ${url}/metrics and ${url}/health`);
+});
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => server.close(() => monitoring.shutdown()));
+}

@@ -51,9 +51,17 @@ export type { Health } from './signals/health/health.js';
 export type { HealthOptions } from './signals/health/options.js';
 export type { CheckOptions } from './signals/health/registry.js';
 export type { LogLevel, LogsOptions } from './signals/logs/options.js';
-export type { CounterFamily } from './signals/metrics/counter.js';
-export type { GaugeFamily } from './signals/metrics/gauge.js';
-export type { HistogramFamily } from './signals/metrics/histogram.js';
+export type { MetricConfig } from './signals/metrics/family.js';
+export type {
+  Counter,
+  CounterSeries,
+  Gauge,
+  GaugeSeries,
+  Histogram,
+  HistogramSeries,
+  LabelInput,
+  Metric,
+} from './signals/metrics/handles.js';
 export type { HandleOf, Handles, Metrics } from './signals/metrics/metrics.js';
 export type { MetricsOptions } from './signals/metrics/options.js';
 export type { SpanExporterLike, TraceExporter, TracesOptions } from './signals/traces/options.js';

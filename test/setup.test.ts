@@ -18,6 +18,8 @@ describe('setupMonitoring', () => {
     [123, 'number 123'],
     [null, 'null'],
     [undefined, 'undefined'],
+    [1n, 'bigint 1'],
+    [Symbol('s'), 'symbol Symbol(s)'],
     ['app', 'string "app"'],
     [{}, 'an object of Object'],
     [() => {}, 'a function named'],

@@ -27,5 +27,5 @@ function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value === 'function') return `a function named ${JSON.stringify(value.name)}`;
   if (typeof value === 'object') return `an object of ${value.constructor?.name ?? 'no class'}`;
-  return `${typeof value} ${JSON.stringify(value) ?? ''}`.trim();
+  return `${typeof value} ${typeof value === 'string' ? JSON.stringify(value) : String(value)}`;
 }

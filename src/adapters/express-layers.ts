@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Exchange } from '../model/adapter.js';
+import { exchangeOf } from './exchange-of.js';
 import { createTrail, type Trail } from './express-trail.js';
 import { override } from './override.js';
-import { exchangeOf } from './serve.js';
 
 /** One entry of an Express router's stack, in any of its versions. */
 export interface Layer {

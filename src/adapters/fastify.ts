@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Adapter, Exchange, Intake } from '../model/adapter.js';
+import { exchangeOf } from './exchange-of.js';
 import { nodeAdapter } from './node.js';
-import { exchangeOf, serve } from './serve.js';
+import { serve } from './serve.js';
 
 /** The part of a Fastify instance that the adapter needs. */
 export interface FastifyLike {

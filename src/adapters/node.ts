@@ -1,21 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Adapter } from '../model/adapter.js';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Adapter, Intake } from '../model/adapter.js';
 import { override } from './override.js';
 import { serve } from './serve.js';
+import { adopt, serveStream } from './serve-stream.js';
 
-/** The part of Node's `http.Server` and `https.Server` that the adapter needs. */
+/** The part of a server of `node:http`, `node:https` or `node:http2` that the adapter needs. */
 export interface ServerLike {
   emit(event: string | symbol, ...args: never[]): boolean;
   listen(...args: never[]): unknown;
-  closeAllConnections(): void;
+  close(...args: never[]): unknown;
+  setTimeout(...args: never[]): unknown;
 }
-
-/** The events by which a server hands a request to the application. */
-const REQUEST_EVENTS: ReadonlySet<unknown> = new Set([
-  'request',
-  'checkContinue',
-  'checkExpectation',
-]);
 
 /**
  * Node's own servers. Their `emit` is overridden rather than a listener added: the application's
@@ -30,7 +26,9 @@ export const nodeAdapter: Adapter<Server> = {
       typeof server === 'object' &&
       typeof server?.emit === 'function' &&
       typeof server.listen === 'function' &&
-      typeof server.closeAllConnections === 'function'
+      typeof server.close === 'function' &&
+      // Servers of `node:net` have the rest, and no requests.
+      typeof server.setTimeout === 'function'
     );
   },
 
@@ -38,11 +36,29 @@ export const nodeAdapter: Adapter<Server> = {
     return override(server, 'emit', (emit) => {
       const original = emit as (...args: unknown[]) => boolean;
       function monitoredEmit(this: Server, ...args: unknown[]): boolean {
-        if (!REQUEST_EVENTS.has(args[0])) return original.apply(this, args);
-        const [, request, response] = args as [string, IncomingMessage, ServerResponse];
-        return serve(intake, request, response, () => original.apply(this, args)) ?? true;
+        switch (args[0]) {
+          case 'request':
+          case 'checkContinue':
+          case 'checkExpectation':
+            return onRequest(intake, args, () => original.apply(this, args));
+          case 'stream':
+            return onStream(intake, args, () => original.apply(this, args));
+          default:
+            return original.apply(this, args);
+        }
       }
       return monitoredEmit as typeof emit;
     });
   },
 };
+
+function onRequest(intake: Intake, args: readonly unknown[], emit: () => boolean): boolean {
+  const [, request, response] = args as [string, IncomingMessage, ServerResponse];
+  adopt(request);
+  return serve(intake, request, response, emit) ?? true;
+}
+
+function onStream(intake: Intake, args: readonly unknown[], emit: () => boolean): boolean {
+  const [, stream, headers] = args as [string, ServerHttp2Stream, IncomingHttpHeaders];
+  return serveStream(intake, stream, headers, emit) ?? true;
+}

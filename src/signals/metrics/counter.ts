@@ -1,15 +1,9 @@
 import { TelltaleError } from '../../model/errors.js';
-import {
-  Family,
-  finite,
-  type LabelInput,
-  type PromSample,
-  type SampleSink,
-  type Series,
-} from './family.js';
+import { Family, finite, type PromSample, type SampleSink, type Series } from './family.js';
+import type { Counter, CounterSeries, LabelInput } from './handles.js';
 
 /** One series of a counter. */
-export class CounterCell implements Series {
+export class CounterCell implements Series, CounterSeries {
   value = 0;
   readonly text: string;
   readonly #metric: string;
@@ -41,17 +35,12 @@ function refuse(metric: string, value: number): void {
 }
 
 /** A number that only grows. The calls are those of prom-client's `Counter`. */
-export class CounterFamily<Label extends string = string> extends Family<Label, CounterCell> {
+export class CounterFamily extends Family<CounterCell> implements Counter {
   readonly type = 'counter';
 
-  /**
-   * Adds 1, or the given value.
-   *
-   * @throws TelltaleError on an undeclared label, and on a value that is negative or not finite.
-   */
   inc(value?: number): void;
-  inc(labels: LabelInput<Label>, value?: number): void;
-  inc(labels?: LabelInput<Label> | number, value?: number): void {
+  inc(labels: LabelInput<string>, value?: number): void;
+  inc(labels?: LabelInput<string> | number, value?: number): void {
     if (typeof labels === 'object') this.cell(labels).inc(value);
     else this.cell({}).inc(labels);
   }

@@ -46,7 +46,7 @@ async function writeMetric(
 }
 
 async function writeFamily(
-  family: Family<string, Series>,
+  family: Family<Series>,
   format: Format,
   defaults: Readonly<Record<string, string>>,
 ): Promise<string> {

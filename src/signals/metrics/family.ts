@@ -1,9 +1,7 @@
 import { TelltaleError } from '../../model/errors.js';
+import type { LabelInput } from './handles.js';
 import { LabelIndex } from './label-index.js';
 import { labelText } from './text.js';
-
-/** Label values as a user gives them; a label that is left out counts as empty. */
-export type LabelInput<Label extends string> = Partial<Record<Label, string | number>>;
 
 /** One line of an exposition, in the shape that prom-client's registry reads. */
 export interface PromSample {
@@ -28,7 +26,7 @@ export type Format = 'text' | 'openmetrics';
 export type SampleSink = (suffix: string, labels: string, value: number) => void;
 
 /** What a family is made of. */
-export interface FamilyConfig<Label extends string> {
+export interface MetricConfig<Label extends string> {
   /** Prometheus name in base units. */
   name: string;
   help: string;
@@ -47,18 +45,18 @@ export interface Series {
  * A metric of telltale's own. prom-client's registry takes it for one of its own, so code that
  * reads the registry sees it; its series are looked up without hashing labels to a string.
  */
-export abstract class Family<Label extends string, Cell extends Series> {
+export abstract class Family<Cell extends Series> {
   abstract readonly type: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
   readonly help: string;
-  readonly labelNames: readonly Label[];
+  readonly labelNames: readonly string[];
   readonly aggregator: string = 'sum';
   readonly index: LabelIndex<Cell>;
   collect: (() => void | Promise<void>) | undefined;
   /** Brings shared values up to date when the registry is read by something else than telltale. */
   beforeRead: (() => Promise<void>) | undefined = undefined;
 
-  constructor(config: FamilyConfig<Label>) {
+  constructor(config: MetricConfig<string>) {
     checkNames(config.name, config.labelNames ?? []);
     this.name = config.name;
     this.help = config.help;
@@ -70,9 +68,9 @@ export abstract class Family<Label extends string, Cell extends Series> {
   }
 
   /** The series for these labels, to be kept by callers that feed it often. */
-  labels(labels: LabelInput<Label>): Cell;
+  labels(labels: LabelInput<string>): Cell;
   labels(...values: (string | number)[]): Cell;
-  labels(...args: [LabelInput<Label>] | (string | number)[]): Cell {
+  labels(...args: [LabelInput<string>] | (string | number)[]): Cell {
     const [first] = args;
     if (typeof first === 'object') return this.cell(first);
     if (args.length !== this.labelNames.length) {
@@ -85,9 +83,9 @@ export abstract class Family<Label extends string, Cell extends Series> {
   }
 
   /** Forgets one series. */
-  remove(labels: LabelInput<Label>): void;
+  remove(labels: LabelInput<string>): void;
   remove(...values: (string | number)[]): void;
-  remove(...args: [LabelInput<Label>] | (string | number)[]): void {
+  remove(...args: [LabelInput<string>] | (string | number)[]): void {
     const [first] = args;
     const values =
       typeof first === 'object'
@@ -129,11 +127,11 @@ export abstract class Family<Label extends string, Cell extends Series> {
   protected abstract createCell(text: string): Cell;
   protected abstract readCell(cell: Cell, labels: Record<string, string>, into: PromSample[]): void;
 
-  protected cell(labels: LabelInput<Label>): Cell {
+  protected cell(labels: LabelInput<string>): Cell {
     let known = 0;
     const names = this.labelNames;
     for (let i = 0; i < names.length; i++) {
-      const value = labels[names[i] as Label];
+      const value = labels[names[i] as string];
       if (value === undefined) continue;
       known++;
       if (typeof value !== 'string') return this.#cellOfMixed(labels);
@@ -143,13 +141,15 @@ export abstract class Family<Label extends string, Cell extends Series> {
     return this.index.of(labels as Record<string, string>);
   }
 
-  #cellOfMixed(labels: LabelInput<Label>): Cell {
-    for (const name in labels) if (!this.labelNames.includes(name)) this.#refuse(labels);
+  #cellOfMixed(labels: LabelInput<string>): Cell {
+    for (const name of Object.keys(labels)) {
+      if (!this.labelNames.includes(name)) this.#refuse(labels);
+    }
     return this.index.at(this.labelNames.map((name) => String(labels[name] ?? '')));
   }
 
-  #refuse(labels: LabelInput<Label>): never {
-    const unknown = Object.keys(labels).filter((name) => !this.labelNames.includes(name as Label));
+  #refuse(labels: LabelInput<string>): never {
+    const unknown = Object.keys(labels).filter((name) => !this.labelNames.includes(name));
     throw new TelltaleError(
       'TELLTALE_INVALID_VALUE',
       `metric ${this.name}: unknown label ${unknown.map((name) => `"${name}"`).join(', ')}; its labels are ${this.labelNames.join(', ') || '(none)'}`,

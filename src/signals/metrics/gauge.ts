@@ -1,14 +1,8 @@
-import {
-  Family,
-  finite,
-  type LabelInput,
-  type PromSample,
-  type SampleSink,
-  type Series,
-} from './family.js';
+import { Family, finite, type PromSample, type SampleSink, type Series } from './family.js';
+import type { Gauge, GaugeSeries, LabelInput } from './handles.js';
 
 /** One series of a gauge. */
-export class GaugeCell implements Series {
+export class GaugeCell implements Series, GaugeSeries {
   value = 0;
   readonly text: string;
   readonly #metric: string;
@@ -37,39 +31,31 @@ export class GaugeCell implements Series {
 }
 
 /** A number that goes up and down. The calls are those of prom-client's `Gauge`. */
-export class GaugeFamily<Label extends string = string> extends Family<Label, GaugeCell> {
+export class GaugeFamily extends Family<GaugeCell> implements Gauge {
   readonly type = 'gauge';
 
-  /**
-   * Sets the value.
-   *
-   * @throws TelltaleError on an undeclared label and on a value that is not a finite number.
-   */
   set(value: number): void;
-  set(labels: LabelInput<Label>, value: number): void;
-  set(labels: LabelInput<Label> | number, value?: number): void {
+  set(labels: LabelInput<string>, value: number): void;
+  set(labels: LabelInput<string> | number, value?: number): void {
     if (typeof labels === 'object') this.cell(labels).set(value as number);
     else this.cell({}).set(labels);
   }
 
-  /** Adds 1, or the given value. */
   inc(value?: number): void;
-  inc(labels: LabelInput<Label>, value?: number): void;
-  inc(labels?: LabelInput<Label> | number, value?: number): void {
+  inc(labels: LabelInput<string>, value?: number): void;
+  inc(labels?: LabelInput<string> | number, value?: number): void {
     if (typeof labels === 'object') this.cell(labels).inc(value);
     else this.cell({}).inc(labels);
   }
 
-  /** Takes away 1, or the given value. */
   dec(value?: number): void;
-  dec(labels: LabelInput<Label>, value?: number): void;
-  dec(labels?: LabelInput<Label> | number, value?: number): void {
+  dec(labels: LabelInput<string>, value?: number): void;
+  dec(labels?: LabelInput<string> | number, value?: number): void {
     if (typeof labels === 'object') this.cell(labels).dec(value);
     else this.cell({}).dec(labels);
   }
 
-  /** Sets the value to the current Unix time in seconds. */
-  setToCurrentTime(labels: LabelInput<Label> = {}): void {
+  setToCurrentTime(labels: LabelInput<string> = {}): void {
     this.cell(labels).setToCurrentTime();
   }
 

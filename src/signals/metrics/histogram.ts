@@ -1,18 +1,18 @@
 import { TelltaleError } from '../../model/errors.js';
 import {
   Family,
-  type FamilyConfig,
   type Format,
   finite,
-  type LabelInput,
+  type MetricConfig,
   type PromSample,
   type SampleSink,
   type Series,
 } from './family.js';
+import type { Histogram, HistogramSeries, LabelInput } from './handles.js';
 import { boundText, numberText } from './text.js';
 
 /** One series of a histogram. */
-export class HistogramCell implements Series {
+export class HistogramCell implements Series, HistogramSeries {
   sum = 0;
   readonly text: string;
   /** How many values fell between this bound and the one below; the last is beyond every bound. */
@@ -48,19 +48,19 @@ export class HistogramCell implements Series {
 }
 
 /** What a histogram is made of. */
-export interface HistogramConfig<Label extends string> extends FamilyConfig<Label> {
+export interface HistogramConfig extends MetricConfig<string> {
   /** Upper bounds, ascending, without infinity. */
   buckets: readonly number[];
 }
 
 /** How often a value fell under each bound. The calls are those of prom-client's `Histogram`. */
-export class HistogramFamily<Label extends string = string> extends Family<Label, HistogramCell> {
+export class HistogramFamily extends Family<HistogramCell> implements Histogram {
   readonly type = 'histogram';
   readonly buckets: readonly number[];
   readonly #bounds: Readonly<Record<Format, readonly string[]>>;
 
-  constructor(config: HistogramConfig<Label>) {
-    if ((config.labelNames as readonly string[] | undefined)?.includes('le')) {
+  constructor(config: HistogramConfig) {
+    if (config.labelNames?.includes('le')) {
       throw new TelltaleError(
         'TELLTALE_INVALID_METRIC',
         `metric ${config.name}: the label "le" is the histogram's own`,
@@ -82,20 +82,14 @@ export class HistogramFamily<Label extends string = string> extends Family<Label
     this.#bounds = { text: bounds.map(numberText), openmetrics: bounds.map(boundText) };
   }
 
-  /**
-   * Observes a value.
-   *
-   * @throws TelltaleError on an undeclared label and on a value that is not a finite number.
-   */
   observe(value: number): void;
-  observe(labels: LabelInput<Label>, value: number): void;
-  observe(labels: LabelInput<Label> | number, value?: number): void {
+  observe(labels: LabelInput<string>, value: number): void;
+  observe(labels: LabelInput<string> | number, value?: number): void {
     if (typeof labels === 'object') this.cell(labels).observe(value as number);
     else this.cell({}).observe(labels);
   }
 
-  /** Starts a timer; the function it returns observes the seconds that went by, and returns them. */
-  startTimer(labels: LabelInput<Label> = {}): (endLabels?: LabelInput<Label>) => number {
+  startTimer(labels: LabelInput<string> = {}): (endLabels?: LabelInput<string>) => number {
     const start = performance.now();
     return (endLabels = {}) => {
       const seconds = (performance.now() - start) / 1000;

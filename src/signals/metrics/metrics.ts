@@ -6,8 +6,9 @@ import { DURATION_BUCKETS, type MetricDefinition } from '../../model/metric.js';
 import { createCollectors } from './collectors.js';
 import { CounterFamily } from './counter.js';
 import { writeExposition } from './exposition.js';
-import type { FamilyConfig, Format } from './family.js';
+import type { Format, MetricConfig } from './family.js';
 import { GaugeFamily } from './gauge.js';
+import type { Counter, Gauge, Histogram } from './handles.js';
 import { HistogramFamily } from './histogram.js';
 import type { MetricsObserver } from './observer.js';
 import type { MetricsOptions } from './options.js';
@@ -16,11 +17,11 @@ import type { AnyFamily } from './recorder.js';
 /** The handle of one declared metric. */
 export type HandleOf<Definition extends MetricDefinition> =
   Definition extends MetricDefinition<'counter', infer Label>
-    ? CounterFamily<Label>
+    ? Counter<Label>
     : Definition extends MetricDefinition<'gauge', infer Label>
-      ? GaugeFamily<Label>
+      ? Gauge<Label>
       : Definition extends MetricDefinition<'histogram', infer Label>
-        ? HistogramFamily<Label>
+        ? Histogram<Label>
         : never;
 
 /** The handles of a group, by the keys under which the group declares its metrics. */
@@ -42,16 +43,16 @@ export interface Metrics {
    * });
    * orders.inc({ plan: 'pro' });
    */
-  counter<const Label extends string = never>(config: FamilyConfig<Label>): CounterFamily<Label>;
+  counter<const Label extends string = never>(config: MetricConfig<Label>): Counter<Label>;
   /** A gauge, made the first time and found again afterwards. Throws as {@link Metrics.counter}. */
-  gauge<const Label extends string = never>(config: FamilyConfig<Label>): GaugeFamily<Label>;
+  gauge<const Label extends string = never>(config: MetricConfig<Label>): Gauge<Label>;
   /**
    * A histogram, made the first time and found again afterwards. Buckets default to seconds from
    * 0.005 to 10. Throws as {@link Metrics.counter}, and on buckets that do not ascend.
    */
   histogram<const Label extends string = never>(
-    config: FamilyConfig<Label> & { buckets?: readonly number[] },
-  ): HistogramFamily<Label>;
+    config: MetricConfig<Label> & { buckets?: readonly number[] },
+  ): Histogram<Label>;
   /** Registers a declared group, feeds it from its operations, and gives typed handles. */
   use<Group extends MetricGroup>(group: Group): Handles<Group>;
   /** Runs `collect` before each collection. Returns what takes it out again. */
@@ -70,13 +71,14 @@ export function createMetrics(
 ): Metrics {
   const registry = options.registry ?? new Registry();
   const prefix = options.prefix ?? '';
+  const durations = options.buckets ?? DURATION_BUCKETS;
   const collectors = createCollectors(diagnostics);
   const owned = new Map<string, AnyFamily>();
   if (options.labels !== undefined) registry.setDefaultLabels(options.labels);
 
   function own<F extends AnyFamily>(
     type: F['type'],
-    config: FamilyConfig<string>,
+    config: MetricConfig<string>,
     make: () => F,
   ): F {
     const known = owned.get(config.name);
@@ -97,20 +99,20 @@ export function createMetrics(
       help: definition.help,
       labelNames: definition.labels,
     };
-    const buckets = definition.buckets ?? options.buckets ?? DURATION_BUCKETS;
-    if (definition.kind === 'counter')
+    const buckets = definition.buckets ?? durations;
+    if (definition.kind === 'counter') {
       return own('counter', config, () => new CounterFamily(config));
+    }
     if (definition.kind === 'gauge') return own('gauge', config, () => new GaugeFamily(config));
     return own('histogram', config, () => new HistogramFamily({ ...config, buckets }));
   }
 
   return {
     registry,
-    counter: (config) =>
-      own('counter', config, () => new CounterFamily(config)) as CounterFamily<never>,
-    gauge: (config) => own('gauge', config, () => new GaugeFamily(config)) as GaugeFamily<never>,
+    counter: (config) => own('counter', config, () => new CounterFamily(config)),
+    gauge: (config) => own('gauge', config, () => new GaugeFamily(config)),
     histogram: (config) =>
-      own('histogram', config, () => new HistogramFamily({ buckets: DURATION_BUCKETS, ...config })),
+      own('histogram', config, () => new HistogramFamily({ buckets: durations, ...config })),
     use(group) {
       const handles: Record<string, AnyFamily> = {};
       for (const [key, definition] of Object.entries(group.metrics)) {
@@ -119,7 +121,8 @@ export function createMetrics(
         if (isNew && definition.feed !== undefined) observer.feed(family, definition.feed);
         handles[key] = family;
       }
-      return handles as Handles<typeof group>;
+      // Each definition has made a family of its own kind.
+      return handles as unknown as Handles<typeof group>;
     },
     onCollect: collectors.add,
     async text(format = 'text') {

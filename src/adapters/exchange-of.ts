@@ -1,0 +1,25 @@
+import type { Exchange } from '../model/adapter.js';
+
+const EXCHANGE = Symbol('telltale.exchange');
+
+interface Holder {
+  [EXCHANGE]?: Exchange | undefined;
+}
+
+/** The exchange that was opened for a request, by whichever adapter saw it first. */
+export function exchangeOf(request: object): Exchange | undefined {
+  return (request as Holder)[EXCHANGE];
+}
+
+/** Whether a request has been seen already, be it to be ignored. */
+export function wasSeen(request: object): boolean {
+  return EXCHANGE in request;
+}
+
+/**
+ * Notes the exchange of a request. `undefined` is noted too, for one that is ignored, so that nobody
+ * opens it again further down.
+ */
+export function keepExchange(request: object, exchange: Exchange | undefined): void {
+  (request as Holder)[EXCHANGE] = exchange;
+}

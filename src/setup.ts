@@ -16,7 +16,7 @@ import { installing } from './instrumentation/instrumentation.js';
 import type { Observer } from './model/observer.js';
 import type { Monitoring } from './monitoring.js';
 import { type MonitoringOptions, validateOptions } from './options.js';
-import { createMetrics } from './signals/metrics/metrics.js';
+import { createMetrics, SERIES_LIMIT } from './signals/metrics/metrics.js';
 import { createMetricsObserver } from './signals/metrics/observer.js';
 
 const SHUTDOWN_MS = 5000;
@@ -39,8 +39,9 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
 
   const traces = buildTraces(options.traces, service, scopes, diagnostics, env);
   const logs = buildLogs(options.logs, service, scopes, traces, diagnostics, env);
-  const metricsObserver = createMetricsObserver();
-  const metrics = createMetrics(options.metrics || {}, metricsObserver, diagnostics);
+  const metricsOptions = options.metrics || {};
+  const metricsObserver = createMetricsObserver(metricsOptions.seriesLimit ?? SERIES_LIMIT);
+  const metrics = createMetrics(metricsOptions, metricsObserver, diagnostics);
   const health = buildHealth(options.health, service);
 
   // Metrics that are off stay there to be used; they are only not fed and not shown.

@@ -33,6 +33,8 @@ export function fillMetrics(
   metrics.onCollect('self', () => {
     own.droppedLines.labels({}).reach(logs.destination?.dropped() ?? 0);
     own.series.set(metrics.seriesCount());
+    for (const [metric, count] of metrics.foldedCounts())
+      own.folded.labels({ metric }).reach(count);
   });
 }
 

@@ -17,5 +17,10 @@ export const self = metricGroup('self', {
     name: 'telltale_log_lines_dropped_total',
     help: 'Log lines dropped because their destination did not take them in time',
   }),
+  folded: counter({
+    name: 'telltale_series_folded_total',
+    help: 'Values whose label became __other__ because their metric had too many series',
+    labels: ['metric'],
+  }),
   series: gauge({ name: 'telltale_series', help: 'Series that telltale keeps' }),
 });

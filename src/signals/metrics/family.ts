@@ -1,6 +1,6 @@
 import { TelltaleError } from '../../model/errors.js';
 import type { LabelInput } from './handles.js';
-import { LabelIndex } from './label-index.js';
+import { LabelIndex, type SeriesLimit } from './label-index.js';
 import { labelText } from './text.js';
 
 /** One line of an exposition, in the shape that prom-client's registry reads. */
@@ -56,14 +56,16 @@ export abstract class Family<Cell extends Series> {
   /** Brings shared values up to date when the registry is read by something else than telltale. */
   beforeRead: (() => Promise<void>) | undefined = undefined;
 
-  constructor(config: MetricConfig<string>) {
+  constructor(config: MetricConfig<string>, limit?: SeriesLimit) {
     checkNames(config.name, config.labelNames ?? []);
     this.name = config.name;
     this.help = config.help;
     this.labelNames = config.labelNames ?? [];
     this.collect = config.collect;
-    this.index = new LabelIndex(this.labelNames, (values) =>
-      this.createCell(labelText(this.labelNames, values)),
+    this.index = new LabelIndex(
+      this.labelNames,
+      (values) => this.createCell(labelText(this.labelNames, values)),
+      limit,
     );
   }
 

@@ -9,6 +9,7 @@ import {
   type Series,
 } from './family.js';
 import type { Histogram, HistogramSeries, LabelInput } from './handles.js';
+import type { SeriesLimit } from './label-index.js';
 import { boundText, numberText } from './text.js';
 
 /** One series of a histogram. */
@@ -59,7 +60,7 @@ export class HistogramFamily extends Family<HistogramCell> implements Histogram 
   readonly buckets: readonly number[];
   readonly #bounds: Readonly<Record<Format, readonly string[]>>;
 
-  constructor(config: HistogramConfig) {
+  constructor(config: HistogramConfig, limit?: SeriesLimit) {
     if (config.labelNames?.includes('le')) {
       throw new TelltaleError(
         'TELLTALE_INVALID_METRIC',
@@ -76,7 +77,7 @@ export class HistogramFamily extends Family<HistogramCell> implements Histogram 
         `metric ${config.name}: expected buckets in ascending order, got ${JSON.stringify(config.buckets)}`,
       );
     }
-    super(config);
+    super(config, limit);
     this.buckets = config.buckets;
     const bounds = [...config.buckets, Number.POSITIVE_INFINITY];
     this.#bounds = { text: bounds.map(numberText), openmetrics: bounds.map(boundText) };

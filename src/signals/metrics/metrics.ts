@@ -10,6 +10,7 @@ import type { Format, MetricConfig } from './family.js';
 import { GaugeFamily } from './gauge.js';
 import type { Counter, Gauge, Histogram } from './handles.js';
 import { HistogramFamily } from './histogram.js';
+import type { SeriesLimit } from './label-index.js';
 import type { MetricsObserver } from './observer.js';
 import type { MetricsOptions } from './options.js';
 import type { AnyFamily } from './recorder.js';
@@ -61,7 +62,12 @@ export interface Metrics {
   text(format?: Format): Promise<string>;
   /** How many series telltale's own metrics have. */
   seriesCount(): number;
+  /** How many values were folded into `__other__`, by metric. */
+  foldedCounts(): ReadonlyMap<string, number>;
 }
+
+/** As many series of one metric as a dashboard can still show and a Prometheus likes to keep. */
+export const SERIES_LIMIT = 2000;
 
 /** Creates the metrics of one Monitoring. */
 export function createMetrics(
@@ -71,9 +77,11 @@ export function createMetrics(
 ): Metrics {
   const registry = options.registry ?? new Registry();
   const prefix = options.prefix ?? '';
+  const most = options.seriesLimit ?? SERIES_LIMIT;
   const durations = options.buckets ?? DURATION_BUCKETS;
   const collectors = createCollectors(diagnostics);
   const owned = new Map<string, AnyFamily>();
+  const folded = new Map<string, number>();
   if (options.labels !== undefined) registry.setDefaultLabels(options.labels);
 
   function own<F extends AnyFamily>(
@@ -93,6 +101,10 @@ export function createMetrics(
     return known as F;
   }
 
+  function limitOf({ name }: { name: string }): SeriesLimit {
+    return { most, folded: () => folded.set(name, (folded.get(name) ?? 0) + 1) };
+  }
+
   function create(definition: MetricDefinition): AnyFamily {
     const config = {
       name: prefix + definition.name,
@@ -101,18 +113,25 @@ export function createMetrics(
     };
     const buckets = definition.buckets ?? durations;
     if (definition.kind === 'counter') {
-      return own('counter', config, () => new CounterFamily(config));
+      return own('counter', config, () => new CounterFamily(config, limitOf(config)));
     }
-    if (definition.kind === 'gauge') return own('gauge', config, () => new GaugeFamily(config));
-    return own('histogram', config, () => new HistogramFamily({ ...config, buckets }));
+    if (definition.kind === 'gauge') {
+      return own('gauge', config, () => new GaugeFamily(config, limitOf(config)));
+    }
+    const full = { ...config, buckets };
+    return own('histogram', config, () => new HistogramFamily(full, limitOf(config)));
   }
 
   return {
     registry,
-    counter: (config) => own('counter', config, () => new CounterFamily(config)),
-    gauge: (config) => own('gauge', config, () => new GaugeFamily(config)),
+    counter: (config) => own('counter', config, () => new CounterFamily(config, limitOf(config))),
+    gauge: (config) => own('gauge', config, () => new GaugeFamily(config, limitOf(config))),
     histogram: (config) =>
-      own('histogram', config, () => new HistogramFamily({ buckets: durations, ...config })),
+      own(
+        'histogram',
+        config,
+        () => new HistogramFamily({ buckets: durations, ...config }, limitOf(config)),
+      ),
     use(group) {
       const handles: Record<string, AnyFamily> = {};
       for (const [key, definition] of Object.entries(group.metrics)) {
@@ -129,6 +148,7 @@ export function createMetrics(
       await collectors.run();
       return writeExposition(registry, format, diagnostics);
     },
+    foldedCounts: () => folded,
     seriesCount() {
       let count = 0;
       for (const family of owned.values()) count += family.index.size;

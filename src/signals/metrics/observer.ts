@@ -8,14 +8,14 @@ export interface MetricsObserver extends Observer {
   feed(family: AnyFamily, feed: Feed): void;
 }
 
-/** Creates the observer that feeds one registry. */
-export function createMetricsObserver(): MetricsObserver {
+/** Creates the observer that feeds one registry, up to `limit` combinations of label values. */
+export function createMetricsObserver(limit: number): MetricsObserver {
   // Kept for as long as the types live: types are declared once, at module level.
   const recorders = new Map<OperationType, Recorder>();
 
   function recorderOf(type: OperationType): Recorder {
     let recorder = recorders.get(type);
-    if (recorder === undefined) recorders.set(type, (recorder = createRecorder()));
+    if (recorder === undefined) recorders.set(type, (recorder = createRecorder(limit)));
     return recorder;
   }
 

@@ -23,6 +23,13 @@ export interface MetricsOptions {
    */
   buckets?: readonly number[];
   /**
+   * How many series a metric may have. Beyond it the label with the most values becomes
+   * `__other__` while the others stay true, and `telltale_series_folded_total` counts it.
+   *
+   * @default 2000
+   */
+  seriesLimit?: number;
+  /**
    * A prom-client registry of your own to fill.
    *
    * @default a new one

@@ -16,14 +16,14 @@ export interface Recorder {
 }
 
 /** Creates the recorder of one type of operation. */
-export function createRecorder(): Recorder {
+export function createRecorder(limit: number): Recorder {
   const bundlers: Bundler[] = [];
   return {
     add(family, feed) {
       const key = family.labelNames.join();
       let bundler = bundlers.find((candidate) => candidate.key === key);
       if (bundler === undefined) {
-        bundler = new Bundler(key, family.labelNames);
+        bundler = new Bundler(key, family.labelNames, limit);
         bundlers.push(bundler);
       }
       bundler.add(family, feed);
@@ -44,9 +44,15 @@ class Bundler {
   readonly #index: LabelIndex<Bundle>;
   #counts = false;
 
-  constructor(key: string, labelNames: readonly string[]) {
+  constructor(key: string, labelNames: readonly string[], most: number) {
     this.key = key;
-    this.#index = new LabelIndex(labelNames, (values) => createBundle(this.#fed, values));
+    this.#index = new LabelIndex(labelNames, (values) => createBundle(this.#fed, values), {
+      most,
+      // Each of the metrics counts what is folded for it.
+      folded: () => {
+        for (const { family } of this.#fed) family.index.tellFolded();
+      },
+    });
   }
 
   add(family: AnyFamily, feed: Feed): void {

@@ -22,6 +22,9 @@ export const metricsSchema: v.GenericSchema<MetricsOptions> = shape({
   ),
   labels: v.optional(labelValues),
   buckets: v.optional(only<readonly number[]>(isAscending, 'a list of ascending numbers')),
+  seriesLimit: v.optional(
+    only<number>((value) => Number.isInteger(value) && Number(value) > 0, 'a whole number above 0'),
+  ),
   registry: v.optional(only<Registry>(isRegistry, "prom-client's Registry")),
 });
 

@@ -2,6 +2,7 @@ export type { MonitoredApp } from './adapters/detect.js';
 export type { ExpressLike } from './adapters/express.js';
 export type { FastifyLike } from './adapters/fastify.js';
 export type { ServerLike } from './adapters/node.js';
+export type { GuardOptions } from './core/guard.js';
 export type { RequestsOptions } from './core/intake.js';
 export type { Operations } from './core/operations.js';
 export type { Instrumentation, InstrumentationParts } from './instrumentation/instrumentation.js';
@@ -13,6 +14,7 @@ export type {
   HealthStatus,
   Probe,
 } from './model/check.js';
+export type { EndpointRequest } from './model/endpoint.js';
 export { type ErrorCode, TelltaleError } from './model/errors.js';
 export { type MetricGroup, metricGroup } from './model/group.js';
 export type { HttpFacts } from './model/http.js';

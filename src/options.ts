@@ -2,9 +2,10 @@ import * as v from 'valibot';
 import type { DiskCheckOptions } from './checks/disk.js';
 import type { EventLoopCheckOptions } from './checks/event-loop.js';
 import type { MemoryCheckOptions } from './checks/memory.js';
+import type { GuardOptions } from './core/guard.js';
 import type { RequestsOptions } from './core/intake.js';
 import { requestsSchema } from './core/schema.js';
-import { milliseconds, only, shape, shapeOrOff, text, validate } from './core/validate.js';
+import { fn, milliseconds, only, shape, shapeOrOff, text, validate } from './core/validate.js';
 import type { Instrumentation } from './instrumentation/instrumentation.js';
 import type { HealthOptions } from './signals/health/options.js';
 import { healthEntries } from './signals/health/schema.js';
@@ -25,8 +26,8 @@ export interface BuiltInChecks {
   eventLoop?: EventLoopCheckOptions | false;
 }
 
-/** Paths of telltale's own endpoints. `false` leaves one out. */
-export interface EndpointsOptions {
+/** Telltale's own endpoints: their paths, of which `false` leaves one out, and who may ask them. */
+export interface EndpointsOptions extends GuardOptions {
   /** @default '/metrics' */
   metrics?: string | false;
   /** @default '/health' */
@@ -37,6 +38,18 @@ export interface EndpointsOptions {
   ready?: string | false;
   /** @default '/health/startup' */
   startup?: string | false;
+  /**
+   * A port of their own for the endpoints. The application's port then has none of them.
+   *
+   * @default the application's port
+   */
+  port?: number;
+  /**
+   * The address of that port.
+   *
+   * @default '127.0.0.1'
+   */
+  host?: string;
 }
 
 /** How telltale ends. */
@@ -144,6 +157,15 @@ const schema: v.GenericSchema<MonitoringOptions> = shape({
       live: pathOrOff,
       ready: pathOrOff,
       startup: pathOrOff,
+      port: v.optional(
+        only<number>(
+          (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65535,
+          'a port number',
+        ),
+      ),
+      host: v.optional(text),
+      authorize: v.optional(fn<NonNullable<GuardOptions['authorize']>>()),
+      token: v.optional(text),
     }),
   ),
   shutdown: v.optional(shape({ timeout: v.optional(milliseconds) })),

@@ -1,5 +1,6 @@
 import { adapterFor, type MonitoredApp } from './adapters/detect.js';
 import { createAttachments } from './assembly/attachments.js';
+import { serveEndpoints } from './assembly/endpoints.js';
 import { resolveService } from './assembly/environment.js';
 import { buildHealth, healthEndpoints } from './assembly/health.js';
 import { buildLogs, logsPart } from './assembly/logs.js';
@@ -7,7 +8,6 @@ import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembl
 import { buildTraces } from './assembly/traces.js';
 import { httpServer } from './catalog/http.js';
 import { createDiagnostics } from './core/diagnostics.js';
-import { createEndpointTable } from './core/endpoints.js';
 import { createIntake } from './core/intake.js';
 import { createLifecycle } from './core/lifecycle.js';
 import { createOperations } from './core/operations.js';
@@ -50,11 +50,13 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
 
   const observers = [traces.observer, logs.observer, measuring ? metricsObserver : undefined];
   const operations = createOperations(observers.filter(isPresent), scopes, diagnostics);
+  const served = serveEndpoints(
+    [...metricsEndpoints(options, metrics), ...healthEndpoints(options, health)],
+    options.endpoints,
+    diagnostics,
+  );
   const intake = createIntake({
-    endpoints: createEndpointTable([
-      ...metricsEndpoints(options, metrics),
-      ...healthEndpoints(options, health),
-    ]),
+    endpoints: served.table,
     operations,
     scopes,
     diagnostics,
@@ -72,6 +74,7 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
       logsPart(logs),
       { name: 'traces', start: traces.start, stop: traces.stop },
       ...instrumentation.map((one) => installing(one, parts)),
+      ...served.parts,
       { name: 'adapters', stop: attachments.detach },
       { name: 'health', stop: health.drain },
     ],

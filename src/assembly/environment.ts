@@ -77,8 +77,14 @@ export function resolveRatio(given: number | undefined, env: Environment): numbe
   return sampler === 'traceidratio' ? valid : 1;
 }
 
+/** Where each endpoint is, if it is anywhere. */
+export type EndpointPaths = Record<
+  'metrics' | 'health' | 'live' | 'ready' | 'startup',
+  string | false
+>;
+
 /** The paths of the endpoints; those of the probes lie below that of the report. */
-export function resolvePaths(options: EndpointsOptions = {}): Required<EndpointsOptions> {
+export function resolvePaths(options: EndpointsOptions = {}): EndpointPaths {
   const health = options.health ?? '/health';
   const base = health === false ? '/health' : health;
   return {

@@ -1,0 +1,33 @@
+import { createEndpointServer } from '../adapters/endpoint-server.js';
+import type { Diagnostics } from '../core/diagnostics.js';
+import { createEndpointTable, type EndpointTable } from '../core/endpoints.js';
+import { guardEndpoints } from '../core/guard.js';
+import type { Part } from '../core/lifecycle.js';
+import type { Endpoint } from '../model/endpoint.js';
+import type { EndpointsOptions } from '../options.js';
+
+/** Where the endpoints are served. */
+export interface ServedEndpoints {
+  /** What the application's own port serves. */
+  readonly table: EndpointTable;
+  /** The server of their own, if they have one. */
+  readonly parts: readonly Part[];
+}
+
+const HOST = '127.0.0.1';
+
+/**
+ * Puts the guard before the endpoints, and both on the application's port or on their own.
+ *
+ * @throws TelltaleError when two endpoints have the same path.
+ */
+export function serveEndpoints(
+  endpoints: readonly Endpoint[],
+  options: EndpointsOptions = {},
+  diagnostics: Diagnostics,
+): ServedEndpoints {
+  const table = createEndpointTable(guardEndpoints(endpoints, options, diagnostics));
+  if (options.port === undefined) return { table, parts: [] };
+  const server = createEndpointServer(table, options.port, options.host ?? HOST, diagnostics);
+  return { table: createEndpointTable([]), parts: [{ name: 'endpoints', ...server }] };
+}

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import plugin from 'fastify-plugin';
 import type { Monitoring } from './monitoring.js';
 import type { MonitoringOptions } from './options.js';
@@ -20,11 +20,10 @@ export function setupMonitoring(app: FastifyInstance, options?: MonitoringOption
   return setup(app, options);
 }
 
-const registerMonitoring: FastifyPluginCallback<MonitoringOptions> = (app, options, done) => {
+const registerMonitoring: FastifyPluginAsync<MonitoringOptions> = async (app, options) => {
   const monitoring = setup(app, options);
   app.decorate('monitoring', monitoring);
   app.addHook('onClose', () => monitoring.shutdown());
-  done();
 };
 
 /**

@@ -3,8 +3,8 @@ export type { ExpressLike } from './adapters/express.js';
 export type { FastifyLike } from './adapters/fastify.js';
 export type { ServerLike } from './adapters/node.js';
 export type { GuardOptions } from './core/guard.js';
-export type { RequestsOptions } from './core/intake.js';
 export type { Operations } from './core/operations.js';
+export type { RequestFilter, RequestsOptions } from './core/requests.js';
 export type { Instrumentation, InstrumentationParts } from './instrumentation/instrumentation.js';
 export type {
   Check,

@@ -3,7 +3,7 @@ import type { DiskCheckOptions } from './checks/disk.js';
 import type { EventLoopCheckOptions } from './checks/event-loop.js';
 import type { MemoryCheckOptions } from './checks/memory.js';
 import type { GuardOptions } from './core/guard.js';
-import type { RequestsOptions } from './core/intake.js';
+import type { RequestsOptions } from './core/requests.js';
 import { requestsSchema } from './core/schema.js';
 import { fn, milliseconds, only, shape, shapeOrOff, text, validate } from './core/validate.js';
 import type { Instrumentation } from './instrumentation/instrumentation.js';

@@ -6,7 +6,7 @@ import { buildHealth, healthEndpoints } from './assembly/health.js';
 import { buildLogs, logsPart } from './assembly/logs.js';
 import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembly/metrics.js';
 import { buildTraces } from './assembly/traces.js';
-import { httpServer } from './catalog/http.js';
+import { httpCatalog } from './catalog/http.js';
 import { createDiagnostics } from './core/diagnostics.js';
 import { createIntake } from './core/intake.js';
 import { createLifecycle } from './core/lifecycle.js';
@@ -46,7 +46,8 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
 
   // Metrics that are off stay there to be used; they are only not fed and not shown.
   const measuring = options.metrics !== false;
-  if (measuring) fillMetrics(metrics, service, logs, diagnostics);
+  const http = httpCatalog(Object.keys(options.requests?.labels ?? {}));
+  if (measuring) fillMetrics(metrics, http.group, service, logs, diagnostics);
 
   const observers = [traces.observer, logs.observer, measuring ? metricsObserver : undefined];
   const operations = createOperations(observers.filter(isPresent), scopes, diagnostics);
@@ -60,7 +61,7 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
     operations,
     scopes,
     diagnostics,
-    type: httpServer,
+    type: http.request,
     requests: options.requests ?? {},
   });
   const attachments = createAttachments(intake);

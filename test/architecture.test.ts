@@ -18,6 +18,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   checks: 2,
   exporters: 2,
   assembly: 3,
+  testing: 3,
 };
 const TOP = 3;
 
@@ -65,8 +66,8 @@ function sourceFiles(): string[] {
 }
 
 function folderOf(file: string): string {
-  const folder = path.dirname(file);
-  return folder.startsWith('signals/') ? folder.split('/').slice(0, 2).join('/') : folder;
+  const [top = '.', below] = path.dirname(file).split('/');
+  return top === 'signals' ? `${top}/${below}` : top;
 }
 
 function floorOf(folder: string): number {

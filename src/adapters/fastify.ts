@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Adapter, Exchange, Intake } from '../model/adapter.js';
 import { exchangeOf } from './exchange-of.js';
+import { followHandlers } from './fastify-handlers.js';
+import { moveToFront } from './fastify-hooks.js';
 import { nodeAdapter } from './node.js';
 import { serve } from './serve.js';
 
@@ -12,16 +14,19 @@ export interface FastifyLike {
   inject(...args: never[]): unknown;
 }
 
-interface Request {
+/** A request as Fastify wraps it. */
+export interface FastifyRequest {
   raw: IncomingMessage;
   is404: boolean;
   routeOptions: { url?: string | undefined };
 }
 
-interface Reply {
+interface FastifyReply {
   raw: ServerResponse;
   hijack(): unknown;
 }
+
+type Done = () => void;
 
 /**
  * Fastify 5. Requests are taken from the server below it, since hooks miss malformed and aborted
@@ -42,37 +47,57 @@ export const fastifyAdapter: Adapter<FastifyLike> = {
   },
 
   attach(app, intake) {
-    let attached = true;
-    const detach = nodeAdapter.attach(app.server as Server, intake);
-
-    app.addHook('onRequest', function telltaleRoute(request: Request, reply: Reply, done: Done) {
-      if (!attached) return done();
-      const exchange = exchangeOf(request.raw);
-      if (exchange === undefined) return serveInjected(intake, request, reply, done);
-      nameRoute(exchange, request);
-      done();
-    });
-    app.addHook(
-      'onError',
-      function telltaleError(request: Request, _reply: Reply, error: Error, done: Done) {
-        if (attached) exchangeOf(request.raw)?.failed(error);
-        done();
-      },
-    );
+    const detachServer = nodeAdapter.attach(app.server as Server, intake);
+    const detachHooks = addHooks(app, intake);
     return () => {
-      attached = false;
-      detach();
+      detachServer();
+      detachHooks();
     };
   },
 };
 
-type Done = () => void;
+/** Fastify takes no hook back, so that ours have to know when they are no longer wanted. */
+function addHooks(app: FastifyLike, intake: Intake): () => void {
+  let attached = true;
 
-function nameRoute(exchange: Exchange, request: Request): void {
+  function telltaleRoute(request: FastifyRequest, reply: FastifyReply, done: Done): void {
+    if (!attached) return done();
+    const exchange = exchangeOf(request.raw);
+    if (exchange === undefined) return servePastServer(intake, request, reply, done);
+    nameRoute(exchange, request);
+    done();
+  }
+
+  function telltaleError(request: FastifyRequest, _: FastifyReply, error: Error, done: Done): void {
+    if (attached) exchangeOf(request.raw)?.failed(error);
+    done();
+  }
+
+  try {
+    app.addHook('onRequest', telltaleRoute);
+    app.addHook('onError', telltaleError);
+    moveToFront(app, 'onRequest', telltaleRoute);
+  } catch {
+    // An instance that listens already takes no more hooks; what its handlers publish is left.
+    return followHandlers(app);
+  }
+  return () => {
+    attached = false;
+  };
+}
+
+/** Names the route of a request by Fastify's own template. */
+export function nameRoute(exchange: Exchange, request: FastifyRequest): void {
   exchange.matched(request.is404 ? undefined : request.routeOptions.url);
 }
 
-function serveInjected(intake: Intake, request: Request, reply: Reply, done: Done): void {
+/** Serves what did not come by the server: an injected request, or one of a second address. */
+function servePastServer(
+  intake: Intake,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: Done,
+): void {
   let passedOn = false;
   serve(intake, request.raw, reply.raw, () => {
     passedOn = true;

@@ -54,7 +54,7 @@ export const nodeAdapter: Adapter<Server> = {
 
 function onRequest(intake: Intake, args: readonly unknown[], emit: () => boolean): boolean {
   const [, request, response] = args as [string, IncomingMessage, ServerResponse];
-  adopt(request);
+  adopt(request, response);
   return serve(intake, request, response, emit) ?? true;
 }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { Exchange, Intake } from '../model/adapter.js';
@@ -32,9 +32,12 @@ export function serveStream<T>(
 }
 
 /** The request that Node makes for a stream belongs to the stream's exchange. */
-export function adopt(request: IncomingMessage): void {
+export function adopt(request: IncomingMessage, response: ServerResponse): void {
   const { stream } = request as IncomingMessage & { stream?: ServerHttp2Stream };
-  if (stream !== undefined && wasSeen(stream)) keepExchange(request, exchangeOf(stream));
+  if (stream === undefined || !wasSeen(stream)) return;
+  const exchange = exchangeOf(stream);
+  keepExchange(request, exchange);
+  if (exchange?.echo !== undefined) response.setHeader(exchange.echo, exchange.requestId);
 }
 
 /** What the intake reads of a request, without the request that only one of the styles has. */

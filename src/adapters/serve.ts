@@ -24,6 +24,7 @@ export function serve<T>(
   const exchange = intake.open(request);
   keepExchange(request, exchange);
   if (exchange === undefined) return next();
+  if (exchange.echo !== undefined) response.setHeader(exchange.echo, exchange.requestId);
   watchResponse(request, response, exchange);
   return exchange.within(next);
 }

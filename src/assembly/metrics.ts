@@ -1,5 +1,4 @@
 import { app } from '../catalog/app.js';
-import { http } from '../catalog/http.js';
 import { self } from '../catalog/self.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import type { Instrumentation } from '../instrumentation/instrumentation.js';
@@ -7,6 +6,7 @@ import { nodejsInstrumentation } from '../instrumentation/nodejs.js';
 import { processInstrumentation } from '../instrumentation/process.js';
 import { systemInstrumentation } from '../instrumentation/system.js';
 import type { Endpoint } from '../model/endpoint.js';
+import type { MetricGroup } from '../model/group.js';
 import type { MonitoringOptions } from '../options.js';
 import type { Logs } from '../signals/logs/logs.js';
 import { metricsEndpoint } from '../signals/metrics/endpoint.js';
@@ -16,6 +16,7 @@ import { resolvePaths, type Service } from './environment.js';
 /** Registers the metrics that every service has. */
 export function fillMetrics(
   metrics: Metrics,
+  http: MetricGroup,
   service: Service,
   logs: Logs,
   diagnostics: Diagnostics,

@@ -4,19 +4,31 @@ import type { Exchange, ExchangeEnd } from '../model/adapter.js';
 import { CLIENT_CLOSED_REQUEST, type HttpFacts, UNMATCHED } from '../model/http.js';
 import type { LabelValues } from '../model/operation.js';
 import type { Diagnostics } from './diagnostics.js';
+import type { Picks } from './filter.js';
 import type { LiveOperation } from './operation.js';
 import { startOperation } from './operations.js';
 import type { Plan } from './plan.js';
 import type { Scopes } from './scope.js';
 
 /** The labels of an HTTP request's operation. */
-interface HttpLabels extends LabelValues<'method' | 'route' | 'status'> {}
+interface HttpLabels extends LabelValues<string> {
+  method: string;
+  route: string;
+  status: string;
+}
 
 /** What all exchanges of one Monitoring share. */
 export interface ExchangeParts {
   readonly plan: Plan;
   readonly scopes: Scopes;
   readonly diagnostics: Diagnostics;
+  /** Name of the header that sends the request id back. */
+  readonly echo: string | undefined;
+  readonly slowSeconds: number;
+  readonly isUnlogged: Picks;
+  readonly isUntraced: Picks;
+  /** Labels of the user's own, each read when the request ends. */
+  readonly labels: readonly { name: string; read: (request: IncomingMessage) => unknown }[];
 }
 
 /**
@@ -31,6 +43,8 @@ export class HttpExchange implements Exchange, HttpFacts {
   route = UNMATCHED;
   status = 0;
   aborted = false;
+  readonly logged: boolean;
+  readonly traced: boolean;
   responseBytes: number | undefined = undefined;
   notes: unknown = undefined;
   readonly #request: IncomingMessage;
@@ -43,6 +57,8 @@ export class HttpExchange implements Exchange, HttpFacts {
     this.requestId = requestId;
     this.#request = request;
     this.#parts = parts;
+    this.logged = parts.isUnlogged === undefined || !parts.isUnlogged(request);
+    this.traced = parts.isUntraced === undefined || !parts.isUntraced(request);
     this.#labels = { method: methodLabel(this.method), route: UNMATCHED, status: '' };
     this.operation = startOperation(
       parts.plan,
@@ -52,6 +68,14 @@ export class HttpExchange implements Exchange, HttpFacts {
       this,
       undefined,
     );
+  }
+
+  get echo(): string | undefined {
+    return this.#parts.echo;
+  }
+
+  get slow(): boolean {
+    return this.operation.duration >= this.#parts.slowSeconds;
   }
 
   get path(): string {
@@ -111,6 +135,9 @@ export class HttpExchange implements Exchange, HttpFacts {
     this.responseBytes = end.responseBytes;
     this.#labels.route = this.route;
     this.#labels.status = statusLabel(this.status);
+    for (const { name, read } of this.#parts.labels) {
+      this.#labels[name] = labelOf(read(this.#request));
+    }
     this.operation.name = `${this.#labels.method} ${this.route}`;
     this.operation.end(this.aborted ? 'aborted' : this.status >= 500 ? 'error' : 'ok');
   }
@@ -127,6 +154,12 @@ const STATUSES = Array.from({ length: 600 }, (_, status) => String(status));
 
 function statusLabel(status: number): string {
   return STATUSES[status] ?? 'invalid';
+}
+
+const LONGEST_LABEL = 128;
+
+function labelOf(value: unknown): string {
+  return value === undefined || value === null ? '' : String(value).slice(0, LONGEST_LABEL);
 }
 
 function bytesOf(header: string | undefined): number | undefined {

@@ -3,33 +3,12 @@ import type { Intake } from '../model/adapter.js';
 import type { OperationType } from '../model/operation.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { EndpointTable } from './endpoints.js';
-import { HttpExchange } from './exchange.js';
+import { type ExchangeParts, HttpExchange } from './exchange.js';
+import { buildFilter } from './filter.js';
 import type { Operations } from './operations.js';
 import { requestIdOf } from './request-id.js';
+import type { RequestFilter, RequestsOptions } from './requests.js';
 import type { Scopes } from './scope.js';
-
-/** What decides which requests are observed, and under which id. */
-export interface RequestsOptions {
-  /**
-   * Requests that are neither counted, logged nor traced: exact paths, patterns on the path, or a
-   * function.
-   *
-   * @default []
-   * @example
-   * requests: { ignore: ['/favicon.ico', /^\/assets\//] }
-   */
-  ignore?: readonly (string | RegExp)[] | ((request: IncomingMessage) => boolean);
-  /**
-   * Names the route of a request on a plain `node:http` server, where no framework knows it.
-   * Return a template such as `/users/:id`, never the path itself; undefined is `unmatched`.
-   */
-  route?: (request: IncomingMessage) => string | undefined;
-  /**
-   * Makes the request id. The default takes an `x-request-id` header of up to 128 characters
-   * `A-Z a-z 0-9 . _ -`, otherwise a new UUID.
-   */
-  genReqId?: (request: IncomingMessage) => string;
-}
 
 interface IntakeParts {
   endpoints: EndpointTable;
@@ -40,14 +19,31 @@ interface IntakeParts {
   requests: RequestsOptions;
 }
 
+const ECHO_HEADER = 'x-request-id';
+
 /** Creates what adapters hand requests to. */
 export function createIntake(parts: IntakeParts): Intake {
-  const { endpoints, scopes, diagnostics, requests } = parts;
+  const { endpoints, diagnostics, requests } = parts;
   const plan = parts.operations.plan(parts.type);
-  const shared = { plan, scopes, diagnostics };
-  const isIgnored = guarded(buildIgnored(requests.ignore), 'requests.ignore', diagnostics);
-  const givenId = guarded(requests.genReqId, 'requests.genReqId', diagnostics);
-  const givenRoute = guarded(requests.route, 'requests.route', diagnostics);
+  const ignore = ignoreBySignal(requests.ignore);
+  const guard = <T>(fn: OfRequest<T> | undefined, part: string) =>
+    guarded(fn, `requests.${part}`, diagnostics);
+  const isIgnored = guard(buildFilter(ignore.all), 'ignore');
+  const givenId = guard(requests.genReqId, 'genReqId');
+  const givenRoute = guard(requests.route, 'route');
+  const shared: ExchangeParts = {
+    plan,
+    scopes: parts.scopes,
+    diagnostics,
+    echo: requests.echo === true ? ECHO_HEADER : requests.echo || undefined,
+    slowSeconds: (requests.slow ?? Number.POSITIVE_INFINITY) / 1000,
+    isUnlogged: guard(buildFilter(ignore.logs), 'ignore.logs'),
+    isUntraced: guard(buildFilter(ignore.traces), 'ignore.traces'),
+    labels: Object.entries(requests.labels ?? {}).map(([name, read]) => ({
+      name,
+      read: guard(read, `labels.${name}`) as OfRequest<unknown>,
+    })),
+  };
   return {
     endpoint: (method, target) => endpoints.find(method, target),
     open(request) {
@@ -60,6 +56,19 @@ export function createIntake(parts: IntakeParts): Intake {
       return exchange;
     },
   };
+}
+
+function ignoreBySignal(ignore: RequestsOptions['ignore'] = []): {
+  all?: RequestFilter;
+  logs?: RequestFilter;
+  traces?: RequestFilter;
+} {
+  if (typeof ignore === 'function' || isList(ignore)) return { all: ignore };
+  return ignore;
+}
+
+function isList(value: unknown): value is readonly (string | RegExp)[] {
+  return Array.isArray(value);
 }
 
 type OfRequest<T> = (request: IncomingMessage) => T;
@@ -78,18 +87,5 @@ function guarded<T>(
       diagnostics.caught(part, error);
       return undefined;
     }
-  };
-}
-
-function buildIgnored(
-  ignore: RequestsOptions['ignore'],
-): ((request: IncomingMessage) => boolean) | undefined {
-  if (typeof ignore === 'function') return ignore;
-  if (ignore === undefined || ignore.length === 0) return undefined;
-  const paths = new Set(ignore.filter((entry) => typeof entry === 'string'));
-  const patterns = ignore.filter((entry) => entry instanceof RegExp);
-  return function isIgnored(request) {
-    const path = (request.url ?? '/').split('?', 1)[0] as string;
-    return paths.has(path) || patterns.some((pattern) => path.search(pattern) !== -1);
   };
 }

@@ -37,6 +37,12 @@ export const milliseconds = only<number>(
   'a number of milliseconds, 0 or more',
 );
 
+/** A share of a whole. */
+export const ratio = only<number>(
+  (value) => typeof value === 'number' && value >= 0 && value <= 1,
+  'a number from 0 to 1',
+);
+
 /**
  * Holds a value against a schema.
  *

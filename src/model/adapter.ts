@@ -12,6 +12,8 @@ export interface ExchangeEnd {
 /** One HTTP request on its way through the service. */
 export interface Exchange {
   readonly requestId: string;
+  /** Name of the response header that is to carry the request id. */
+  readonly echo: string | undefined;
   /** A place for what the adapter itself has to remember about this request. */
   notes: unknown;
   /** Runs `fn` with the request's operation as the current one. */

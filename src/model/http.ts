@@ -11,6 +11,12 @@ export interface HttpFacts {
   /** The status answered; 499 when the client went away first; 0 until the end. */
   readonly status: number;
   readonly aborted: boolean;
+  /** Whether it took longer than `requests.slow`; known at the end. */
+  readonly slow: boolean;
+  /** False when its line is not wanted. */
+  readonly logged: boolean;
+  /** False when its trace is not to be recorded here. */
+  readonly traced: boolean;
   readonly requestId: string;
   readonly scheme: 'http' | 'https';
   readonly host: string | undefined;

@@ -25,7 +25,7 @@ export function createRequestLine(
         shorten(http.path),
       )},"status":${http.status},"duration_ms":${milliseconds(operation.duration)}${
         address === undefined ? '' : `,"client_address":${quoted(address)}`
-      }${http.aborted ? ',"aborted":true' : ''}${
+      }${http.aborted ? ',"aborted":true' : ''}${http.slow ? ',"slow":true' : ''}${
         error === undefined ? '' : `,"err":${errorText(error)}`
       },"msg":"${requestMessage(http)}"}\n`,
     );

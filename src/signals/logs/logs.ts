@@ -27,10 +27,12 @@ export interface LogsParts {
 
 /** Creates the logs of one Monitoring. */
 export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
-  const observing = options.requests ?? true;
+  const { requests = true } = options;
+  const ratio = typeof requests === 'object' ? requests.sampleRatio : 1;
+  const observing = requests !== false;
   if (options.logger !== undefined) {
     const { logger } = options;
-    const observer = createLogsObserver(logger, logger, requestLineOf(logger));
+    const observer = createLogsObserver(logger, logger, requestLineOf(logger), ratio);
     return { logger, observer: observing ? observer : undefined, destination: undefined };
   }
   const destination = createDestination(options.destination ?? 1, parts.failed);
@@ -44,7 +46,7 @@ export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
   const logger = pino({ ...settings, level, mixin: () => contextFields(parts) }, stream);
   // The line of an operation names its ids itself; it must not take those of whatever runs then.
   const lines = pino({ ...settings, level: 'trace' }, stream);
-  const observer = createLogsObserver(logger, lines, createRequestLine(stream, parts.base));
+  const observer = createLogsObserver(logger, lines, createRequestLine(stream, parts.base), ratio);
   return { logger, observer: observing ? observer : undefined, destination };
 }
 

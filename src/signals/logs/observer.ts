@@ -11,17 +11,19 @@ import { milliseconds, type RequestLine, requestMessage, shorten } from './line.
  * @param logger decides by its level whether a line is written.
  * @param lines writes the lines of work; its lines take nothing from the scope they are written in.
  * @param requestLine writes the lines of requests.
+ * @param ratio the share of requests without an incident whose lines are written.
  */
 export function createLogsObserver(
   logger: Logger,
   lines: Logger,
   requestLine: RequestLine,
+  ratio: number,
 ): Observer {
   return {
     name: 'logs',
     watch: (type) =>
       type.kind === 'server'
-        ? requestWatcher(logger, requestLine)
+        ? requestWatcher(logger, requestLine, ratio)
         : workWatcher(type, logger, lines),
   };
 }
@@ -30,15 +32,22 @@ const INFO = 30;
 const WARN = 40;
 const ERROR = 50;
 
-function requestWatcher(logger: Logger, requestLine: RequestLine): Watcher {
+function requestWatcher(logger: Logger, requestLine: RequestLine, ratio: number): Watcher {
   return {
     end(operation) {
       const { http } = operation;
-      if (http === undefined) return;
-      const level = http.status >= 500 ? ERROR : http.status >= 400 ? WARN : INFO;
-      if (level >= logger.levelVal) requestLine(level, operation, http);
+      if (http === undefined || !http.logged) return;
+      const level = levelOf(http);
+      if (level < logger.levelVal || (level === INFO && ratio < 1 && Math.random() >= ratio))
+        return;
+      requestLine(level, operation, http);
     },
   };
+}
+
+function levelOf(http: HttpFacts): number {
+  if (http.status >= 500) return ERROR;
+  return http.status >= 400 || http.slow ? WARN : INFO;
 }
 
 /** Writes request lines through a logger that telltale did not make. */
@@ -59,6 +68,7 @@ function requestFields(operation: Operation, http: HttpFacts): Record<string, un
     duration_ms: milliseconds(operation.duration),
     client_address: http.clientAddress,
     aborted: http.aborted ? true : undefined,
+    slow: http.slow ? true : undefined,
     err: operation.error,
   };
 }

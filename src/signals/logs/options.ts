@@ -35,9 +35,10 @@ export interface LogsOptions {
    */
   logger?: PinoLogger;
   /**
-   * Whether each request is one line.
+   * Whether each request is one line; or of which share of them the line is written, from 0 to 1.
+   * Requests that fail (status 400 and above) or are slow are always written.
    *
    * @default true
    */
-  requests?: boolean;
+  requests?: boolean | { sampleRatio: number };
 }

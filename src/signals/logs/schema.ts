@@ -1,6 +1,6 @@
 import type { DestinationStream, Logger } from 'pino';
 import * as v from 'valibot';
-import { only, shape } from '../../core/validate.js';
+import { only, ratio, shape } from '../../core/validate.js';
 import type { LogLevel, LogsOptions } from './options.js';
 
 /** From least to most severe; `silent` writes nothing. */
@@ -25,7 +25,13 @@ export const logsSchema: v.GenericSchema<LogsOptions> = shape({
   ),
   redact: v.optional(v.array(v.string('expected a path'), 'expected a list of paths')),
   logger: v.optional(only<Logger>(isLogger, 'a pino logger')),
-  requests: v.optional(v.boolean('expected true or false')),
+  requests: v.optional(
+    v.lazy((input) =>
+      typeof input === 'object'
+        ? shape({ sampleRatio: ratio })
+        : v.boolean('expected true, false or { sampleRatio }'),
+    ),
+  ),
 });
 
 function isDestination(value: unknown): boolean {

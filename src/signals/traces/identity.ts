@@ -5,6 +5,7 @@ import type { TraceIdentity } from '../../model/trace.js';
 import { type Clock, clockOf, createClock } from './clock.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder } from './recorder.js';
+import type { Sampler } from './sampling.js';
 
 /** The library name on spans that telltale makes itself. */
 export const TELLTALE_SCOPE = { name: 'telltale' } as const;
@@ -29,13 +30,12 @@ export class OperationTrace implements TraceIdentity {
     operation: Operation,
     kind: SpanKind,
     parent: SpanContext | undefined,
-    sample: (traceId: string) => boolean,
+    sample: Sampler,
     recorder: SpanRecorder | undefined,
   ) {
     this.traceId = parent?.traceId ?? newTraceId();
     this.spanId = newSpanId();
-    this.sampled =
-      parent === undefined ? sample(this.traceId) : (parent.traceFlags & TraceFlags.SAMPLED) === 1;
+    this.sampled = operation.http?.traced !== false && decide(this.traceId, parent, sample);
     this.parent = parent;
     this.#operation = operation;
     this.#kind = kind;
@@ -82,6 +82,11 @@ export class OperationTrace implements TraceIdentity {
       scope: TELLTALE_SCOPE,
     });
   }
+}
+
+/** Where a caller has decided, its decision holds. */
+function decide(traceId: string, parent: SpanContext | undefined, sample: Sampler): boolean {
+  return parent === undefined ? sample(traceId) : (parent.traceFlags & TraceFlags.SAMPLED) === 1;
 }
 
 /** The span context that is current in a scope, without making a span for it. */

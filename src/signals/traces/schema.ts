@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { only, shape } from '../../core/validate.js';
+import { only, ratio, shape } from '../../core/validate.js';
 import type { SpanExporterLike, TraceExporter, TracesOptions } from './options.js';
 
 /** Holds {@link TracesOptions}. */
@@ -11,12 +11,7 @@ export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
     ),
   ),
   endpoint: v.optional(only<string>(isHttpUrl, 'an http or https URL')),
-  sampleRatio: v.optional(
-    only<number>(
-      (value) => typeof value === 'number' && value >= 0 && value <= 1,
-      'a number from 0 to 1',
-    ),
-  ),
+  sampleRatio: v.optional(ratio),
 });
 
 function isExporter(value: unknown): boolean {

@@ -3,7 +3,7 @@ import { createAttachments } from './assembly/attachments.js';
 import { serveEndpoints } from './assembly/endpoints.js';
 import { resolveService } from './assembly/environment.js';
 import { buildHealth, healthEndpoints } from './assembly/health.js';
-import { buildLogs, logsPart } from './assembly/logs.js';
+import { adviser, buildLogs, logsPart } from './assembly/logs.js';
 import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembly/metrics.js';
 import { buildTraces } from './assembly/traces.js';
 import { httpCatalog } from './catalog/http.js';
@@ -41,7 +41,12 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
   const logs = buildLogs(options.logs, service, scopes, traces, diagnostics, env);
   const metricsOptions = options.metrics || {};
   const metricsObserver = createMetricsObserver(metricsOptions.seriesLimit ?? SERIES_LIMIT);
-  const metrics = createMetrics(metricsOptions, metricsObserver, diagnostics);
+  const metrics = createMetrics(
+    metricsOptions,
+    metricsObserver,
+    diagnostics,
+    adviser(logs.logger, service.environment),
+  );
   const health = buildHealth(options.health, service);
 
   // Metrics that are off stay there to be used; they are only not fed and not shown.

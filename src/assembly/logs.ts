@@ -48,3 +48,9 @@ export function logsPart({ destination }: Logs): Part {
     },
   };
 }
+
+/** Tells developers, and not the people who run the service, what could be done better. */
+export function adviser(logger: Logs['logger'], environment: string): (advice: string) => void {
+  if (environment === 'production') return () => {};
+  return (advice) => logger.warn(`telltale: ${advice}`);
+}

@@ -1,38 +1,56 @@
 import type { Diagnostics } from '../../core/diagnostics.js';
+import { createDeadline, type Deadline } from './deadline.js';
 
 /** Work to be done before metrics are read. */
 export interface Collectors {
   /** Runs `collect` before each collection. Returns what takes it out again. */
   add(name: string, collect: () => void | Promise<void>): () => void;
   /** Runs all of them, once for all who ask at the same time. Never rejects. */
-  run(): Promise<void>;
+  run(deadline?: Deadline): Promise<void>;
 }
 
-/** Creates the collectors of one registry. One that fails is counted and leaves the others alone. */
+const LONGEST_MS = 5000;
+
+interface Collector {
+  readonly name: string;
+  readonly collect: () => void | Promise<void>;
+  /** One that hangs is not called again until it is done. */
+  running: boolean;
+}
+
+/**
+ * Creates the collectors of one registry. One that fails or does not end in time is counted and
+ * leaves the others alone.
+ */
 export function createCollectors(diagnostics: Diagnostics): Collectors {
-  const collectors = new Map<symbol, { name: string; collect: () => void | Promise<void> }>();
+  const collectors = new Set<Collector>();
   let running: Promise<void> | undefined;
 
-  async function runAll(): Promise<void> {
-    await Promise.all(
-      Array.from(collectors.values(), async ({ name, collect }) => {
-        try {
-          await collect();
-        } catch (error) {
-          diagnostics.caught(`metrics/${name}`, error);
-        }
-      }),
-    );
+  async function runOne(collector: Collector, deadline: Deadline): Promise<void> {
+    try {
+      if (collector.running) throw new Error('still busy with the collection before');
+      collector.running = true;
+      const work = (async () => collector.collect())().finally(() => {
+        collector.running = false;
+      });
+      await deadline.hold(work);
+    } catch (error) {
+      diagnostics.caught(`metrics/${collector.name}`, error);
+    }
+  }
+
+  async function runAll(deadline: Deadline): Promise<void> {
+    await Promise.all(Array.from(collectors, (collector) => runOne(collector, deadline)));
   }
 
   return {
     add(name, collect) {
-      const key = Symbol(name);
-      collectors.set(key, { name, collect });
-      return () => collectors.delete(key);
+      const collector = { name, collect, running: false };
+      collectors.add(collector);
+      return () => collectors.delete(collector);
     },
-    run() {
-      running ??= runAll().finally(() => {
+    run(deadline = createDeadline(LONGEST_MS)) {
+      running ??= runAll(deadline).finally(() => {
         running = undefined;
       });
       return running;

@@ -1,10 +1,18 @@
 import { TelltaleError } from '../../model/errors.js';
-import { Family, finite, type PromSample, type SampleSink, type Series } from './family.js';
+import {
+  type Exemplar,
+  Family,
+  finite,
+  type PromSample,
+  type SampleSink,
+  type Series,
+} from './family.js';
 import type { Counter, CounterSeries, LabelInput } from './handles.js';
 
 /** One series of a counter. */
 export class CounterCell implements Series, CounterSeries {
   value = 0;
+  exemplar: Exemplar | undefined = undefined;
   readonly text: string;
   readonly #metric: string;
 
@@ -45,8 +53,8 @@ export class CounterFamily extends Family<CounterCell> implements Counter {
     else this.cell({}).inc(labels);
   }
 
-  write(sink: SampleSink): void {
-    for (const [cell] of this.series()) sink('', cell.text, cell.value);
+  write(cell: CounterCell, sink: SampleSink): void {
+    sink('', cell.text, cell.value, cell.exemplar);
   }
 
   protected createCell(text: string): CounterCell {

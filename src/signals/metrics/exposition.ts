@@ -1,6 +1,5 @@
-import type { Registry } from 'prom-client';
-import type { Diagnostics } from '../../core/diagnostics.js';
-import { Family, type Format, type PromMetric, type SampleSink, type Series } from './family.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Family, Format, PromMetric, SampleSink, Series } from './family.js';
 import { escapeLabel, helpText, labelText, numberText } from './text.js';
 
 /** Media types of the formats, as Prometheus sends and expects them. */
@@ -9,78 +8,109 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/**
- * Writes every metric of a registry, telltale's and prom-client's own. Neither the registry nor a
- * metric is changed by it; a metric that fails is left out and reported.
- */
-export async function writeExposition(
-  registry: Registry,
-  format: Format,
-  diagnostics: Diagnostics,
-): Promise<string> {
-  const defaults = defaultLabelsOf(registry);
-  const parts: string[] = [];
-  for (const metric of registry.getMetricsAsArray() as unknown as ForeignMetric[]) {
-    try {
-      parts.push(await writeMetric(metric, format, defaults));
-    } catch (error) {
-      diagnostics.caught(`metrics/${metric.name}`, error);
-    }
-  }
-  if (format === 'openmetrics') parts.push('# EOF\n');
-  return parts.join('');
-}
-
-interface ForeignMetric {
-  name: string;
+/** A metric as registries hold it: of telltale's own, or of anybody's prom-client. */
+export interface RegisteredMetric {
+  readonly name: string;
   get(): Promise<PromMetric> | PromMetric;
 }
 
-async function writeMetric(
-  metric: ForeignMetric,
-  format: Format,
-  defaults: Readonly<Record<string, string>>,
-): Promise<string> {
-  if (metric instanceof Family) return writeFamily(metric, format, defaults);
-  return writeForeign(await metric.get(), format, defaults);
+/** The labels that a registry puts on everything. */
+export type SharedLabels = Readonly<Record<string, string>>;
+
+/** Collects text and lets others run in between, so that a large registry holds nobody up. */
+export interface Page {
+  add(text: string): void;
+  /** Waits for the next turn of the event loop when this one has been long enough. */
+  rest(): Promise<void> | undefined;
+  /** Everything added, as bytes. */
+  bytes(): Buffer;
 }
 
-async function writeFamily(
+const CHUNK = 32 * 1024;
+const TURN_MS = 4;
+
+/** Creates an empty page. */
+export function createPage(): Page {
+  const chunks: Buffer[] = [];
+  let text = '';
+  let turnEnds = performance.now() + TURN_MS;
+
+  function cut(): void {
+    chunks.push(Buffer.from(text));
+    text = '';
+  }
+
+  return {
+    add(more) {
+      text += more;
+      if (text.length > CHUNK) cut();
+    },
+    rest() {
+      if (performance.now() < turnEnds) return undefined;
+      return nextTurn().then(() => {
+        turnEnds = performance.now() + TURN_MS;
+      });
+    },
+    bytes() {
+      cut();
+      return Buffer.concat(chunks);
+    },
+  };
+}
+
+/** So many series are written between two looks at the clock. */
+const SERIES_AT_A_TIME = 64;
+
+/** Writes one of telltale's own metrics. */
+export async function writeFamily(
+  page: Page,
   family: Family<Series>,
   format: Format,
-  defaults: Readonly<Record<string, string>>,
-): Promise<string> {
-  await family.collect?.();
-  const own = Object.keys(defaults).filter((name) => !family.labelNames.includes(name));
-  const shared = labelText(
-    own,
-    own.map((name) => defaults[name] as string),
+  shared: SharedLabels,
+): Promise<void> {
+  const names = Object.keys(shared).filter((name) => !family.labelNames.includes(name));
+  const before = labelText(
+    names,
+    names.map((name) => shared[name] as string),
   );
   const { head, name } = heading(family.name, family.help, family.type, format);
-  let text = head;
-  const sink: SampleSink = (suffix, labels, value) => {
-    const all = shared === '' ? labels : labels === '' ? shared : `${shared},${labels}`;
-    text += `${name}${suffix}${all === '' ? '' : `{${all}}`} ${numberText(value)}\n`;
-  };
-  family.write(sink, format);
-  return text;
+  page.add(head);
+  const sink = sinkTo(page, name, before, format);
+  let written = 0;
+  for (const [cell] of family.series()) {
+    family.write(cell, sink, format);
+    if (++written % SERIES_AT_A_TIME === 0) await page.rest();
+  }
 }
 
-function writeForeign(
+function sinkTo(page: Page, name: string, before: string, format: Format): SampleSink {
+  return function writeSample(suffix, labels, value, exemplar) {
+    const all = before === '' ? labels : labels === '' ? before : `${before},${labels}`;
+    const braces = all === '' ? '' : `{${all}}`;
+    let line = `${name}${suffix}${braces} ${numberText(value)}`;
+    if (exemplar !== undefined && format === 'openmetrics') {
+      const { traceId, spanId, value: seen, time } = exemplar;
+      line += ` # {trace_id="${traceId}",span_id="${spanId}"} ${numberText(seen)} ${time}`;
+    }
+    page.add(`${line}\n`);
+  };
+}
+
+/** Writes a metric that somebody else made. */
+export function writeForeign(
+  page: Page,
   metric: PromMetric,
   format: Format,
-  defaults: Readonly<Record<string, string>>,
-): string {
+  shared: SharedLabels,
+): void {
   const { head, name } = heading(metric.name, metric.help, metric.type, format);
-  let text = head;
-  for (const sample of metric.values ?? []) {
-    const labels = Object.entries({ ...defaults, ...sample.labels })
-      .map(([label, value]) => `${label}="${escapeLabel(String(value))}"`)
+  page.add(head);
+  for (const { metricName = name, labels, value } of metric.values ?? []) {
+    const text = Object.entries({ ...shared, ...labels })
+      .map(([label, of]) => `${label}="${escapeLabel(String(of))}"`)
       .join(',');
-    const sampleName = sample.metricName ?? name;
-    text += `${sampleName}${labels === '' ? '' : `{${labels}}`} ${numberText(sample.value)}\n`;
+    page.add(`${metricName}${text === '' ? '' : `{${text}}`} ${numberText(value)}\n`);
   }
-  return text;
 }
 
 /** OpenMetrics names a counter's family without `_total` and its samples with it. */
@@ -96,12 +126,4 @@ function heading(
     head: `# HELP ${family} ${helpText(help)}\n# TYPE ${family} ${type}\n`,
     name: isCounter ? `${family}_total` : name,
   };
-}
-
-function defaultLabelsOf(registry: Registry): Record<string, string> {
-  const labels = (registry as unknown as { _defaultLabels?: Record<string, unknown> })
-    ._defaultLabels;
-  return Object.fromEntries(
-    Object.entries(labels ?? {}).map(([name, value]) => [name, String(value)]),
-  );
 }

@@ -22,8 +22,22 @@ export interface PromMetric {
 /** How metrics are written. */
 export type Format = 'text' | 'openmetrics';
 
+/** A trace that a value came from. */
+export interface Exemplar {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly value: number;
+  /** Seconds since the epoch. */
+  readonly time: number;
+}
+
 /** Receives the samples of a metric, ready to be written. */
-export type SampleSink = (suffix: string, labels: string, value: number) => void;
+export type SampleSink = (
+  suffix: string,
+  labels: string,
+  value: number,
+  exemplar?: Exemplar | undefined,
+) => void;
 
 /** What a family is made of. */
 export interface MetricConfig<Label extends string> {
@@ -123,8 +137,8 @@ export abstract class Family<Cell extends Series> {
     return { name, help, type, aggregator, values };
   }
 
-  /** Tells `sink` every sample, series after series. */
-  abstract write(sink: SampleSink, format: Format): void;
+  /** Tells `sink` every sample of one series. */
+  abstract write(cell: Cell, sink: SampleSink, format: Format): void;
 
   protected abstract createCell(text: string): Cell;
   protected abstract readCell(cell: Cell, labels: Record<string, string>, into: PromSample[]): void;

@@ -59,8 +59,8 @@ export class GaugeFamily extends Family<GaugeCell> implements Gauge {
     this.cell(labels).setToCurrentTime();
   }
 
-  write(sink: SampleSink): void {
-    for (const [cell] of this.series()) sink('', cell.text, cell.value);
+  write(cell: GaugeCell, sink: SampleSink): void {
+    sink('', cell.text, cell.value);
   }
 
   protected createCell(text: string): GaugeCell {

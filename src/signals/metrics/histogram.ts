@@ -1,5 +1,6 @@
 import { TelltaleError } from '../../model/errors.js';
 import {
+  type Exemplar,
   Family,
   type Format,
   finite,
@@ -18,6 +19,7 @@ export class HistogramCell implements Series, HistogramSeries {
   readonly text: string;
   /** How many values fell between this bound and the one below; the last is beyond every bound. */
   readonly counts: Float64Array;
+  exemplars: (Exemplar | undefined)[] | undefined = undefined;
   readonly #bounds: readonly number[];
   readonly #metric: string;
 
@@ -31,10 +33,20 @@ export class HistogramCell implements Series, HistogramSeries {
   /** @throws TelltaleError when the value is not a finite number. */
   observe(value: number): void {
     this.sum += finite(this.#metric, value);
+    (this.counts[this.#bucketOf(value)] as number)++;
+  }
+
+  /** Keeps the latest trace of each bucket. */
+  exemplify(exemplar: Exemplar): void {
+    this.exemplars ??= new Array(this.counts.length);
+    this.exemplars[this.#bucketOf(exemplar.value)] = exemplar;
+  }
+
+  #bucketOf(value: number): number {
     const bounds = this.#bounds;
     let i = 0;
     while (i < bounds.length && value > (bounds[i] as number)) i++;
-    (this.counts[i] as number)++;
+    return i;
   }
 
   /** Starts a timer; the function it returns observes the seconds that went by, and returns them. */
@@ -99,18 +111,16 @@ export class HistogramFamily extends Family<HistogramCell> implements Histogram 
     };
   }
 
-  write(sink: SampleSink, format: Format): void {
+  write(cell: HistogramCell, sink: SampleSink, format: Format): void {
     const bounds = this.#bounds[format];
-    for (const [cell] of this.series()) {
-      const start = cell.text === '' ? 'le="' : `${cell.text},le="`;
-      let cumulative = 0;
-      for (let i = 0; i < bounds.length; i++) {
-        cumulative += cell.counts[i] as number;
-        sink('_bucket', `${start}${bounds[i]}"`, cumulative);
-      }
-      sink('_sum', cell.text, cell.sum);
-      sink('_count', cell.text, cumulative);
+    const start = cell.text === '' ? 'le="' : `${cell.text},le="`;
+    let cumulative = 0;
+    for (let i = 0; i < bounds.length; i++) {
+      cumulative += cell.counts[i] as number;
+      sink('_bucket', `${start}${bounds[i]}"`, cumulative, cell.exemplars?.[i]);
     }
+    sink('_sum', cell.text, cell.sum);
+    sink('_count', cell.text, cumulative);
   }
 
   protected createCell(text: string): HistogramCell {

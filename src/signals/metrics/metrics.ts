@@ -1,19 +1,21 @@
-import { type Metric, Registry } from 'prom-client';
+import { Registry, Summary, type SummaryConfiguration } from 'prom-client';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import { TelltaleError } from '../../model/errors.js';
 import type { MetricGroup } from '../../model/group.js';
 import { DURATION_BUCKETS, type MetricDefinition } from '../../model/metric.js';
 import { createCollectors } from './collectors.js';
 import { CounterFamily } from './counter.js';
-import { writeExposition } from './exposition.js';
 import type { Format, MetricConfig } from './family.js';
 import { GaugeFamily } from './gauge.js';
 import type { Counter, Gauge, Histogram } from './handles.js';
 import { HistogramFamily } from './histogram.js';
 import type { SeriesLimit } from './label-index.js';
+import { lintMetric } from './lint.js';
 import type { MetricsObserver } from './observer.js';
 import type { MetricsOptions } from './options.js';
+import { refuseDuplicates, refuseOther, register } from './ownership.js';
 import type { AnyFamily } from './recorder.js';
+import { createScraper } from './scrape.js';
 
 /** The handle of one declared metric. */
 export type HandleOf<Definition extends MetricDefinition> =
@@ -58,8 +60,15 @@ export interface Metrics {
   use<Group extends MetricGroup>(group: Group): Handles<Group>;
   /** Runs `collect` before each collection. Returns what takes it out again. */
   onCollect(name: string, collect: () => void | Promise<void>): () => void;
+  /**
+   * A summary of prom-client's own, made the first time and found again afterwards. A histogram can
+   * be added up over instances and a summary cannot.
+   */
+  summary<Label extends string = never>(config: SummaryConfiguration<Label>): Summary<Label>;
   /** Every metric as text. */
   text(format?: Format): Promise<string>;
+  /** The same as bytes; what is not there within the time, in milliseconds, is left out. */
+  bytes(format?: Format, timeoutMs?: number): Promise<Buffer>;
   /** How many series telltale's own metrics have. */
   seriesCount(): number;
   /** How many values were folded into `__other__`, by metric. */
@@ -69,11 +78,12 @@ export interface Metrics {
 /** As many series of one metric as a dashboard can still show and a Prometheus likes to keep. */
 export const SERIES_LIMIT = 2000;
 
-/** Creates the metrics of one Monitoring. */
+/** Creates the metrics of one Monitoring. `advise` is told of names that go against conventions. */
 export function createMetrics(
   options: MetricsOptions,
   observer: MetricsObserver,
   diagnostics: Diagnostics,
+  advise: (advice: string) => void,
 ): Metrics {
   const registry = options.registry ?? new Registry();
   const prefix = options.prefix ?? '';
@@ -82,6 +92,9 @@ export function createMetrics(
   const collectors = createCollectors(diagnostics);
   const owned = new Map<string, AnyFamily>();
   const folded = new Map<string, number>();
+  const registries = [registry, ...(options.registries ?? [])] as const;
+  refuseDuplicates(registries);
+  const scraper = createScraper(registries, collectors, diagnostics);
   if (options.labels !== undefined) registry.setDefaultLabels(options.labels);
 
   function own<F extends AnyFamily>(
@@ -92,8 +105,9 @@ export function createMetrics(
     const known = owned.get(config.name);
     if (known === undefined) {
       const family = make();
-      family.beforeRead = collectors.run;
-      register(registry, family);
+      family.beforeRead = () => collectors.run();
+      for (const advice of lintMetric(family)) advise(advice);
+      register(registries, family);
       owned.set(config.name, family);
       return family;
     }
@@ -144,10 +158,19 @@ export function createMetrics(
       return handles as unknown as Handles<typeof group>;
     },
     onCollect: collectors.add,
-    async text(format = 'text') {
-      await collectors.run();
-      return writeExposition(registry, format, diagnostics);
+    summary(config) {
+      const known = registry.getSingleMetric(config.name);
+      if (known === undefined) return new Summary({ ...config, registers: [registry] });
+      if (known instanceof Summary) return known;
+      throw new TelltaleError(
+        'TELLTALE_INVALID_METRIC',
+        `metric ${config.name}: exists already and is no summary`,
+      );
     },
+    async text(format = 'text') {
+      return (await scraper.scrape(format)).toString();
+    },
+    bytes: (format = 'text', timeoutMs) => scraper.scrape(format, timeoutMs),
     foldedCounts: () => folded,
     seriesCount() {
       let count = 0;
@@ -155,23 +178,4 @@ export function createMetrics(
       return count;
     },
   };
-}
-
-function register(registry: Registry, family: AnyFamily): void {
-  if (registry.getSingleMetric(family.name) !== undefined) {
-    throw new TelltaleError(
-      'TELLTALE_INVALID_METRIC',
-      `metric ${family.name}: the registry already holds a metric of that name that telltale did not make`,
-    );
-  }
-  // A registry takes anything that has a metric's members; its type asks for its own classes.
-  registry.registerMetric(family as unknown as Metric);
-}
-
-function refuseOther(known: AnyFamily, type: string, labelNames: readonly string[]): void {
-  if (known.type === type && known.labelNames.join() === labelNames.join()) return;
-  throw new TelltaleError(
-    'TELLTALE_INVALID_METRIC',
-    `metric ${known.name}: exists as a ${known.type} with labels (${known.labelNames.join(', ')}), asked for as a ${type} with labels (${labelNames.join(', ')})`,
-  );
 }

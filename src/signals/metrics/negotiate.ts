@@ -1,8 +1,11 @@
 import type { Format } from './family.js';
 
-const OFFERS: readonly { type: string; format: Format }[] = [
-  { type: 'text/plain', format: 'text' },
-  { type: 'application/openmetrics-text', format: 'openmetrics' },
+const OFFERS: readonly { types: readonly string[]; format: Format }[] = [
+  { types: ['text/plain', 'text/*', '*/*'], format: 'text' },
+  {
+    types: ['application/openmetrics-text', 'application/*', '*/*'],
+    format: 'openmetrics',
+  },
 ];
 
 /**
@@ -11,11 +14,10 @@ const OFFERS: readonly { type: string; format: Format }[] = [
  */
 export function negotiate(accept: string | undefined): Format {
   if (accept === undefined) return 'text';
-  const ranges = accept.split(',').map(parseRange);
   let best: Format = 'text';
   let bestQuality = 0;
-  for (const { type, format } of OFFERS) {
-    const quality = qualityOf(type, ranges);
+  for (const { types, format } of OFFERS) {
+    const quality = qualityOf(types, accept);
     if (quality > bestQuality) {
       best = format;
       bestQuality = quality;
@@ -24,23 +26,24 @@ export function negotiate(accept: string | undefined): Format {
   return best;
 }
 
+/** The quality that a header gives to the first of these names that it mentions, otherwise 0. */
+export function qualityOf(names: readonly string[], header: string): number {
+  const ranges = header.split(',').map(parseRange);
+  for (const name of names) {
+    const matching = ranges.filter((range) => range.name === name);
+    if (matching.length > 0) return Math.max(...matching.map(({ quality }) => quality));
+  }
+  return 0;
+}
+
 interface Range {
-  type: string;
+  name: string;
   quality: number;
 }
 
 function parseRange(text: string): Range {
-  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const [name = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   const weight = parameters.find((parameter) => parameter.startsWith('q='));
   const quality = weight === undefined ? 1 : Number(weight.slice(2));
-  return { type, quality: quality >= 0 && quality <= 1 ? quality : 0 };
-}
-
-/** Of the ranges that name the type most exactly, the best quality. */
-function qualityOf(type: string, ranges: readonly Range[]): number {
-  for (const name of [type, `${type.split('/')[0]}/*`, '*/*']) {
-    const matching = ranges.filter((range) => range.type === name);
-    if (matching.length > 0) return Math.max(...matching.map((range) => range.quality));
-  }
-  return 0;
+  return { name, quality: quality >= 0 && quality <= 1 ? quality : 0 };
 }

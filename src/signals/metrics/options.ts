@@ -35,4 +35,14 @@ export interface MetricsOptions {
    * @default a new one
    */
   registry?: Registry;
+  /**
+   * Further registries whose metrics are shown as well, such as prom-client's default one. No name
+   * may be in two of them.
+   *
+   * @default []
+   * @example
+   * import { register } from 'prom-client';
+   * setupMonitoring(app, { metrics: { registries: [register] } });
+   */
+  registries?: readonly Registry[];
 }

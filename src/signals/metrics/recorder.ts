@@ -1,5 +1,6 @@
 import type { Feed, Reading } from '../../model/metric.js';
 import type { Operation } from '../../model/operation.js';
+import type { TraceIdentity } from '../../model/trace.js';
 import type { CounterCell, CounterFamily } from './counter.js';
 import type { GaugeCell, GaugeFamily } from './gauge.js';
 import type { HistogramCell, HistogramFamily } from './histogram.js';
@@ -71,6 +72,7 @@ class Bundler {
     for (const counter of bundle.counts) counter.value++;
     for (const histogram of bundle.durations) histogram.observe(operation.duration);
     for (const gauge of bundle.running) gauge.value--;
+    if (operation.trace?.sampled) exemplify(bundle, operation, operation.trace);
     for (const { read, record } of bundle.readings) {
       const value = read(operation);
       if (value !== undefined) record(value);
@@ -102,6 +104,14 @@ function createBundle(
     else bundle.running.push(cell as GaugeCell);
   }
   return bundle;
+}
+
+function exemplify(bundle: Bundle, { duration }: Operation, trace: TraceIdentity): void {
+  const { traceId, spanId } = trace;
+  const time = Date.now() / 1000;
+  for (const counter of bundle.counts) counter.exemplar = { traceId, spanId, value: 1, time };
+  const exemplar = { traceId, spanId, value: duration, time };
+  for (const histogram of bundle.durations) histogram.exemplify(exemplar);
 }
 
 /** The series is made with its first value: most requests have no body to be measured. */

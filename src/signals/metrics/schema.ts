@@ -12,6 +12,8 @@ const labelValues = v.record(
   'expected an object of label names and texts',
 );
 
+const registry = only<Registry>(isRegistry, "prom-client's Registry");
+
 /** Holds {@link MetricsOptions}. */
 export const metricsSchema: v.GenericSchema<MetricsOptions> = shape({
   prefix: v.optional(
@@ -25,7 +27,8 @@ export const metricsSchema: v.GenericSchema<MetricsOptions> = shape({
   seriesLimit: v.optional(
     only<number>((value) => Number.isInteger(value) && Number(value) > 0, 'a whole number above 0'),
   ),
-  registry: v.optional(only<Registry>(isRegistry, "prom-client's Registry")),
+  registry: v.optional(registry),
+  registries: v.optional(v.array(registry, "expected a list of prom-client's registries")),
 });
 
 function isAscending(value: unknown): boolean {

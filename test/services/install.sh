@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fetches the services that only Debian packages hold (redis-server, prometheus, promtool) for the
-# tests. What is on PATH is left alone; the rest is extracted, not installed, into
+# Fetches what only Debian packages hold for the tests: redis-server, prometheus, promtool, and
+# Python's strict parser of OpenMetrics. What is on PATH is left alone; the rest is extracted, not installed, into
 # node_modules/.cache/telltale-services: no root, no system service, nothing outside the repository.
 # Exits 0 also when the packages cannot be had: the tests then say which of them they skip.
 set -euo pipefail
@@ -28,6 +28,21 @@ give_up() {
   } >&2
   exit 0
 }
+
+# Python's Prometheus client, for its strict parser of OpenMetrics. It needs no building.
+fetch_parser() {
+  [[ -d "$cache/usr/lib/python3/dist-packages/prometheus_client" ]] && return
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return
+  local folder
+  folder=$(mktemp -d)
+  local get=(apt-get -o APT::Sandbox::User="$(id -un)" -qq download python3-prometheus-client)
+  if (cd "$folder" && { "${get[@]}" || { apt-get -qq update && "${get[@]}"; }; }) >/dev/null 2>&1; then
+    mkdir -p "$cache" && dpkg-deb -x "$folder"/*.deb "$cache"
+    echo "test services: python3-prometheus-client extracted"
+  fi
+  rm -rf "$folder"
+}
+fetch_parser || true
 
 missing=()
 for program in redis-server prometheus promtool; do

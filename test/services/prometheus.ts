@@ -92,6 +92,7 @@ export async function startPrometheus(
         `--config.file=${file}`,
         `--storage.tsdb.path=${data}`,
         `--web.listen-address=${address}`,
+        '--enable-feature=exemplar-storage',
       ],
       ready: async () => (await fetch(`${url}/-/ready`, { signal: AbortSignal.timeout(1_000) })).ok,
     });

@@ -128,6 +128,27 @@ describe('observe', () => {
     expect(outer?.parentSpanContext).toBeUndefined();
   });
 
+  it('goes on counting after a reset and a removal', async () => {
+    const { monitoring } = create();
+    const { done } = monitoring.metrics.use(jobs);
+    const run = (queue: string) => monitoring.observe(job, { labels: { queue } }, () => {});
+    run('a');
+    run('b');
+    monitoring.metrics.registry.resetMetrics();
+    run('a');
+    done.remove({ queue: 'b' });
+    run('b');
+    run('b');
+    const text = await monitoring.metrics.text();
+    expect(samplesOf(text, 'jobs_total').map(({ labels, value }) => [labels.queue, value])).toEqual(
+      [
+        ['a', 1],
+        ['b', 2],
+      ],
+    );
+    await monitoring.shutdown();
+  });
+
   it('survives whatever a metric of the user does', async () => {
     const { monitoring } = create();
     const broken = metricGroup('broken', {

@@ -21,6 +21,11 @@ export class CounterCell implements Series, CounterSeries {
     this.#metric = metric;
   }
 
+  reset(): void {
+    this.value = 0;
+    this.exemplar = undefined;
+  }
+
   /** @throws TelltaleError when the value is negative or not a finite number. */
   inc(value = 1): void {
     if (value >= 0 && value < Number.POSITIVE_INFINITY) this.value += value;

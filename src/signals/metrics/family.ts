@@ -51,6 +51,8 @@ export interface MetricConfig<Label extends string> {
 
 /** The part of a series that every kind of metric has. */
 export interface Series {
+  /** Back to the value of a new series. */
+  reset(): void;
   /** The labels as they stand between the braces, escaped once. */
   readonly text: string;
 }
@@ -98,7 +100,7 @@ export abstract class Family<Cell extends Series> {
     return this.index.at(args.map(String));
   }
 
-  /** Forgets one series. */
+  /** Forgets one series. What is kept of it elsewhere is no longer shown. */
   remove(labels: LabelInput<string>): void;
   remove(...values: (string | number)[]): void;
   remove(...args: [LabelInput<string>] | (string | number)[]): void {
@@ -110,9 +112,9 @@ export abstract class Family<Cell extends Series> {
     this.index.delete(values);
   }
 
-  /** Forgets every series. */
+  /** Sets every series back to 0. They stay, so that whoever keeps one goes on feeding it. */
   reset(): void {
-    this.index.clear();
+    for (const [cell] of this.index.entries()) cell.reset();
   }
 
   /** Every series with its label values. A metric without labels has its one series from the start. */

@@ -12,6 +12,10 @@ export class GaugeCell implements Series, GaugeSeries {
     this.#metric = metric;
   }
 
+  reset(): void {
+    this.value = 0;
+  }
+
   /** @throws TelltaleError when the value is not a finite number. */
   set(value: number): void {
     this.value = finite(this.#metric, value);

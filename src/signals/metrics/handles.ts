@@ -49,10 +49,10 @@ export interface Metric<Label extends string, Series> {
   labels(labels: LabelInput<Label>): Series;
   /** The same by label values in the order in which the labels were declared. */
   labels(...values: (string | number)[]): Series;
-  /** Forgets one series. */
+  /** Forgets one series. What is kept of it elsewhere is no longer shown. */
   remove(labels: LabelInput<Label>): void;
   remove(...values: (string | number)[]): void;
-  /** Forgets every series. */
+  /** Sets every series back to 0. */
   reset(): void;
 }
 

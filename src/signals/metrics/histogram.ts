@@ -30,6 +30,12 @@ export class HistogramCell implements Series, HistogramSeries {
     this.counts = new Float64Array(bounds.length + 1);
   }
 
+  reset(): void {
+    this.sum = 0;
+    this.counts.fill(0);
+    this.exemplars = undefined;
+  }
+
   /** @throws TelltaleError when the value is not a finite number. */
   observe(value: number): void {
     this.sum += finite(this.#metric, value);

@@ -17,6 +17,8 @@ const HEADROOM = 100;
 export class LabelIndex<T> {
   readonly #names: readonly string[];
   readonly #make: (values: readonly string[]) => T;
+  /** Told when a value is deleted, by whoever keeps values of this index. */
+  onDelete: (() => void) | undefined = undefined;
   readonly #all = new Map<T, readonly string[]>();
   readonly #limit: SeriesLimit | undefined;
   #root: Level<T> | T | undefined;
@@ -62,6 +64,7 @@ export class LabelIndex<T> {
     if (found === undefined) return;
     this.#exploding = undefined;
     this.#all.delete(found);
+    this.onDelete?.();
     if (values.length === 0) this.#root = undefined;
     else this.#leaf(values).delete(values.at(-1) as string);
   }

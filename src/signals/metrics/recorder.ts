@@ -58,6 +58,8 @@ class Bundler {
 
   add(family: AnyFamily, feed: Feed): void {
     this.#fed.push({ family, feed });
+    // The bundles keep series, and one that was removed must not be fed any longer.
+    family.index.onDelete = () => this.#index.clear();
     this.#counts ||= feed.value === 'in_progress';
     this.#index.clear();
   }
@@ -116,7 +118,22 @@ function exemplify(bundle: Bundle, { duration }: Operation, trace: TraceIdentity
 
 /** The series is made with its first value: most requests have no body to be measured. */
 function recorderOf(family: AnyFamily, values: readonly string[]): (value: number) => void {
-  if (family.type === 'counter') return (value) => family.labels(...values).inc(value);
-  if (family.type === 'gauge') return (value) => family.labels(...values).set(value);
-  return (value) => family.labels(...values).observe(value);
+  let record: ((value: number) => void) | undefined;
+  return function recordFirst(value) {
+    record ??= recordTo(family, values);
+    record(value);
+  };
+}
+
+function recordTo(family: AnyFamily, values: readonly string[]): (value: number) => void {
+  if (family.type === 'counter') {
+    const cell = family.labels(...values);
+    return (value) => cell.inc(value);
+  }
+  if (family.type === 'gauge') {
+    const cell = family.labels(...values);
+    return (value) => cell.set(value);
+  }
+  const cell = family.labels(...values);
+  return (value) => cell.observe(value);
 }

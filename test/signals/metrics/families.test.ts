@@ -101,8 +101,11 @@ describe('metrics', () => {
     jobs.remove('nothing', 'there');
     expect(await metrics.text()).not.toContain('b="1"');
     expect(await metrics.text()).toContain('b="2"');
+    const held = jobs.labels('1', '2');
     jobs.reset();
-    expect(await metrics.text()).not.toContain('jobs_total{');
+    expect(await metrics.text()).toContain('jobs_total{a="1",b="2"} 0');
+    held.inc(3);
+    expect(await metrics.text()).toContain('jobs_total{a="1",b="2"} 3');
   });
 
   it('render any label value and help text validly', async () => {

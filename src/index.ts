@@ -1,6 +1,6 @@
 export type { MonitoredApp } from './adapters/detect.js';
 export type { ExpressLike } from './adapters/express.js';
-export type { FastifyLike } from './adapters/fastify.js';
+export type { FastifyLike } from './adapters/fastify-request.js';
 export type { ServerLike } from './adapters/node.js';
 export type { GuardOptions } from './core/guard.js';
 export type { Operations } from './core/operations.js';

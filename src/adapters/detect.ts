@@ -1,7 +1,8 @@
 import type { Adapter } from '../model/adapter.js';
 import { TelltaleError } from '../model/errors.js';
 import { type ExpressLike, expressAdapter } from './express.js';
-import { type FastifyLike, fastifyAdapter } from './fastify.js';
+import { fastifyAdapter } from './fastify.js';
+import type { FastifyLike } from './fastify-request.js';
 import { nodeAdapter, type ServerLike } from './node.js';
 
 /** What can be monitored: an Express application, a Fastify instance, or one of Node's servers. */

@@ -1,4 +1,4 @@
-import type { Layer } from './express-layers.js';
+import type { Layer } from './express-layer.js';
 
 /** What a layer's pattern took of a path. */
 export interface LayerMatch {

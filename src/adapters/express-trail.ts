@@ -1,4 +1,4 @@
-import type { Layer, RoutedRequest } from './express-layers.js';
+import type { Layer, RoutedRequest } from './express-layer.js';
 import { matchLayer, mountTemplate, routeTemplate } from './express-template.js';
 
 /** The mounts that a request has been through on its way to where it is now. */

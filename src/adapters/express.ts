@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Adapter } from '../model/adapter.js';
-import { type Layer, watchLayers } from './express-layers.js';
+import type { Layer } from './express-layer.js';
+import { watchLayers } from './express-layers.js';
 import { override } from './override.js';
 import { serve } from './serve.js';
 

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { exchangeOf } from './exchange-of.js';
-import { type FastifyLike, type FastifyRequest, nameRoute } from './fastify.js';
+import { type FastifyLike, type FastifyRequest, nameRoute } from './fastify-request.js';
 
 const START = 'tracing:fastify.request.handler:start';
 const ERROR = 'tracing:fastify.request.handler:error';

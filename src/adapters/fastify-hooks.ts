@@ -1,4 +1,4 @@
-import type { FastifyLike } from './fastify.js';
+import type { FastifyLike } from './fastify-request.js';
 
 type Hooks = Record<string, unknown[]>;
 

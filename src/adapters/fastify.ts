@@ -1,25 +1,11 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Adapter, Exchange, Intake } from '../model/adapter.js';
+import type { Server, ServerResponse } from 'node:http';
+import type { Adapter, Intake } from '../model/adapter.js';
 import { exchangeOf } from './exchange-of.js';
 import { followHandlers } from './fastify-handlers.js';
 import { moveToFront } from './fastify-hooks.js';
+import { type FastifyLike, type FastifyRequest, nameRoute } from './fastify-request.js';
 import { nodeAdapter } from './node.js';
 import { serve } from './serve.js';
-
-/** The part of a Fastify instance that the adapter needs. */
-export interface FastifyLike {
-  server: object;
-  addHook(name: string, hook: (...args: never[]) => unknown): unknown;
-  register(...args: never[]): unknown;
-  inject(...args: never[]): unknown;
-}
-
-/** A request as Fastify wraps it. */
-export interface FastifyRequest {
-  raw: IncomingMessage;
-  is404: boolean;
-  routeOptions: { url?: string | undefined };
-}
 
 interface FastifyReply {
   raw: ServerResponse;
@@ -84,11 +70,6 @@ function addHooks(app: FastifyLike, intake: Intake): () => void {
   return () => {
     attached = false;
   };
-}
-
-/** Names the route of a request by Fastify's own template. */
-export function nameRoute(exchange: Exchange, request: FastifyRequest): void {
-  exchange.matched(request.is404 ? undefined : request.routeOptions.url);
 }
 
 /** Serves what did not come by the server: an injected request, or one of a second address. */

@@ -186,6 +186,20 @@ describe('the environment', () => {
 });
 
 describe('the life of a Monitoring', () => {
+  it('adds no second listener to the process, and none for a stream that is not its own', async () => {
+    const listeners = process.listenerCount('exit');
+    const streams = [1, 2].map(() => createMonitoring({ logs: { destination: { write() {} } } }));
+    const files = [1, 2].map(() => createMonitoring({ logs: { destination: '/dev/null' } }));
+    for (const one of streams) one.start();
+    expect(process.listenerCount('exit')).toBe(listeners);
+    for (const one of files) one.start();
+    expect(process.listenerCount('exit')).toBe(listeners + 1);
+    await files[0]?.shutdown();
+    expect(process.listenerCount('exit')).toBe(listeners + 1);
+    for (const one of [...files, ...streams]) await one.shutdown();
+    expect(process.listenerCount('exit')).toBe(listeners);
+  });
+
   it('creates without touching anything global', () => {
     const listeners = process.listenerCount('exit');
     createMonitoring(quiet);
@@ -196,7 +210,7 @@ describe('the life of a Monitoring', () => {
 
   it('gives back every global, and starts and stops any number of times', async () => {
     const listeners = process.listenerCount('exit');
-    const monitoring = createMonitoring({ logs: { destination: { write() {} } } });
+    const monitoring = createMonitoring({ logs: { destination: '/dev/null' } });
     monitoring.start();
     monitoring.start();
     expect(process.listenerCount('exit')).toBe(listeners + 1);

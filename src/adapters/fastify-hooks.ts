@@ -1,24 +1,31 @@
 import type { FastifyLike } from './fastify-request.js';
 
-type Hooks = Record<string, unknown[]>;
-
 /**
- * Moves a hook before those that were added earlier, one of which may answer the request before it
- * is known by its route. Fastify has no call for this; where its insides look different, the hook
- * stays where it is, and such requests are `unmatched`.
+ * Adds hooks at once and before all others. Fastify queues a hook like a plugin, among which it is
+ * then listed; and a hook that was added earlier may answer a request before its route is known.
+ * Where Fastify's insides look different, hooks are added as they always are.
+ *
+ * @throws Fastify's own error when the instance listens already.
  */
-export function moveToFront(app: FastifyLike, name: string, hook: unknown): void {
-  // Fastify adds hooks once it gets to it, and calls this after that.
-  (app as unknown as { after(done: (error: unknown, next: () => void) => void): void }).after(
-    (_error, next) => {
-      for (const instance of withChildren(app)) {
-        const list = valueOf<Hooks>(instance, 'fastify.hooks')?.[name];
-        const at = list?.indexOf(hook) ?? -1;
-        if (list !== undefined && at > 0) list.unshift(...list.splice(at, 1));
-      }
-      next();
+export function addHookFirst(
+  app: FastifyLike,
+  name: string,
+  hook: (...args: never[]) => unknown,
+): void {
+  const impatient = Object.create(app, {
+    after: {
+      value(run: (error: null, done: () => void) => void) {
+        run(null, () => {});
+        return app;
+      },
     },
-  );
+  }) as FastifyLike;
+  impatient.addHook(name, hook);
+  for (const instance of withChildren(app)) {
+    const list = valueOf<Record<string, unknown[]>>(instance, 'fastify.hooks')?.[name];
+    const at = list?.indexOf(hook) ?? -1;
+    if (list !== undefined && at > 0) list.unshift(...list.splice(at, 1));
+  }
 }
 
 function withChildren(app: object): object[] {

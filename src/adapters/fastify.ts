@@ -2,7 +2,7 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Adapter, Intake } from '../model/adapter.js';
 import { exchangeOf } from './exchange-of.js';
 import { followHandlers } from './fastify-handlers.js';
-import { moveToFront } from './fastify-hooks.js';
+import { addHookFirst } from './fastify-hooks.js';
 import { type FastifyLike, type FastifyRequest, nameRoute } from './fastify-request.js';
 import { nodeAdapter } from './node.js';
 import { serve } from './serve.js';
@@ -60,9 +60,8 @@ function addHooks(app: FastifyLike, intake: Intake): () => void {
   }
 
   try {
-    app.addHook('onRequest', telltaleRoute);
-    app.addHook('onError', telltaleError);
-    moveToFront(app, 'onRequest', telltaleRoute);
+    addHookFirst(app, 'onRequest', telltaleRoute);
+    addHookFirst(app, 'onError', telltaleError);
   } catch {
     // An instance that listens already takes no more hooks; what its handlers publish is left.
     return followHandlers(app);

@@ -1,4 +1,5 @@
 import type { Diagnostics } from '../core/diagnostics.js';
+import { atExit } from '../core/exit.js';
 import type { Part } from '../core/lifecycle.js';
 import type { Scopes } from '../core/scope.js';
 import { createLogs, createSilentLogs, type Logs } from '../signals/logs/logs.js';
@@ -35,16 +36,17 @@ export function buildLogs(
 }
 
 /** Writes out what is buffered when the process ends, in whichever way lets it. */
-export function logsPart({ destination }: Logs): Part {
-  const flushAtExit = (): void => destination?.flushSync();
+export function logsPart({ writer }: Logs): Part {
+  if (writer === undefined) return { name: 'logs' };
+  let forget: (() => void) | undefined;
   return {
     name: 'logs',
     start() {
-      process.on('exit', flushAtExit);
+      forget = atExit(writer.flushSync);
     },
     async stop() {
-      await destination?.end();
-      process.off('exit', flushAtExit);
+      await writer.end();
+      forget?.();
     },
   };
 }

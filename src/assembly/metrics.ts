@@ -32,7 +32,7 @@ export function fillMetrics(
   const own = metrics.use(self);
   diagnostics.listen(({ part }) => own.faults.inc({ part }));
   metrics.onCollect('self', () => {
-    own.droppedLines.labels({}).reach(logs.destination?.dropped() ?? 0);
+    own.droppedLines.labels({}).reach(logs.writer?.dropped() ?? 0);
     own.series.set(metrics.seriesCount());
     for (const [metric, count] of metrics.foldedCounts())
       own.folded.labels({ metric }).reach(count);

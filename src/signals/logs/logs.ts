@@ -1,18 +1,20 @@
 import { type Logger, pino } from 'pino';
 import { operationIn, type Scopes } from '../../core/scope.js';
 import type { Observer } from '../../model/observer.js';
-import { createDestination, type Destination } from './destination.js';
+import { createDestination } from './destination.js';
 import { createRequestLine } from './line.js';
 import { createLogsObserver, requestLineOf } from './observer.js';
 import type { LogsOptions } from './options.js';
 import { REDACTED, redactSecrets } from './redact.js';
+import type { Writer } from './writer.js';
 
 /** The logs signal. */
 export interface Logs {
   readonly logger: Logger;
   /** Absent when requests and other work are not logged. */
   readonly observer: Observer | undefined;
-  readonly destination: Destination | undefined;
+  /** What writes the lines, when that is telltale itself. */
+  readonly writer: Writer | undefined;
 }
 
 /** What the logs signal needs from the rest of the service. */
@@ -33,10 +35,10 @@ export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
   if (options.logger !== undefined) {
     const { logger } = options;
     const observer = createLogsObserver(logger, logger, requestLineOf(logger), ratio);
-    return { logger, observer: observing ? observer : undefined, destination: undefined };
+    return { logger, observer: observing ? observer : undefined, writer: undefined };
   }
   const destination = createDestination(options.destination ?? 1, parts.failed);
-  const { stream } = destination;
+  const { stream, writer } = destination;
   const settings = {
     base: parts.base,
     formatters: { log: redactSecrets },
@@ -47,12 +49,12 @@ export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
   // The line of an operation names its ids itself; it must not take those of whatever runs then.
   const lines = pino({ ...settings, level: 'trace' }, stream);
   const observer = createLogsObserver(logger, lines, createRequestLine(stream, parts.base), ratio);
-  return { logger, observer: observing ? observer : undefined, destination };
+  return { logger, observer: observing ? observer : undefined, writer };
 }
 
 /** A logger that writes nothing, for when logs are off. */
 export function createSilentLogs(): Logs {
-  return { logger: pino({ enabled: false }), observer: undefined, destination: undefined };
+  return { logger: pino({ enabled: false }), observer: undefined, writer: undefined };
 }
 
 function contextFields({ scopes, traceFields }: LogsParts): Record<string, string | undefined> {

@@ -22,18 +22,18 @@ export function addHookFirst(
   }) as FastifyLike;
   impatient.addHook(name, hook);
   for (const instance of withChildren(app)) {
-    const list = valueOf<Record<string, unknown[]>>(instance, 'fastify.hooks')?.[name];
+    const list = innerValue<Record<string, unknown[]>>(instance, 'fastify.hooks')?.[name];
     const at = list?.indexOf(hook) ?? -1;
     if (list !== undefined && at > 0) list.unshift(...list.splice(at, 1));
   }
 }
 
 function withChildren(app: object): object[] {
-  const children = valueOf<object[]>(app, 'fastify.children') ?? [];
+  const children = innerValue<object[]>(app, 'fastify.children') ?? [];
   return [app, ...children.flatMap(withChildren)];
 }
 
-function valueOf<T>(instance: object, description: string): T | undefined {
+function innerValue<T>(instance: object, description: string): T | undefined {
   const key = Object.getOwnPropertySymbols(instance).find(
     (symbol) => symbol.description === description,
   );

@@ -19,4 +19,5 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'telltale/checks/disk': ['disk'],
   'telltale/checks/memory': ['memory'],
   'telltale/checks/event-loop': ['eventLoop'],
+  'telltale/testing/adapter-contract': ['adapterContract'],
 };

@@ -1,6 +1,7 @@
 import {
   type Attributes,
   createTraceState,
+  type Span,
   type SpanContext,
   SpanKind,
   SpanStatusCode,
@@ -44,17 +45,24 @@ export function createTracesObserver({ sample, recorder }: Omit<TracerParts, 'sc
 }
 
 function endSpan(operation: Operation, identity: OperationTrace): void {
-  const { span } = identity;
+  try {
+    describe(operation, identity.span);
+  } finally {
+    // What cannot be read off a request leaves its span poorer, and not open.
+    identity.end();
+  }
+}
+
+function describe(operation: Operation, span: Span): void {
   const { http, error } = operation;
   span.updateName(operation.name);
+  if (error !== undefined) span.recordException(error instanceof Error ? error : String(error));
+  if (operation.outcome === 'error') span.setStatus(errorStatus(error));
   span.setAttributes(
     http === undefined
       ? workAttributes(operation)
       : httpAttributes(http, operation.labels.method ?? ''),
   );
-  if (error !== undefined) span.recordException(error instanceof Error ? error : String(error));
-  if (operation.outcome === 'error') span.setStatus(errorStatus(error));
-  identity.end();
 }
 
 function errorStatus(error: unknown): { code: SpanStatusCode; message?: string } {

@@ -1,0 +1,4 @@
+import { runContract } from './run-contract.js';
+import { SUBJECTS } from './subjects.js';
+
+runContract(SUBJECTS.fastify);

@@ -1,0 +1,15 @@
+import { describe, it, vi } from 'vitest';
+import { type AdapterSubject, adapterContract } from '../../src/testing/adapter-contract.js';
+
+/** Makes a test of every case of the contract, or of some families; all but the soak run side by side. */
+export function runContract(subject: AdapterSubject, families?: readonly string[]): void {
+  const cases = adapterContract(subject).filter(({ family }) => families?.includes(family) ?? true);
+  // The contract itself knows how many cases it can run at a time.
+  vi.setConfig({ maxConcurrency: 20 });
+  describe.concurrent(`the contract of ${subject.name}`, () => {
+    for (const { family, name, run } of cases) if (family !== 'soak') it(name, run);
+  });
+  describe(`the contract of ${subject.name}, at length`, () => {
+    for (const { family, name, run } of cases) if (family === 'soak') it(name, run);
+  });
+}

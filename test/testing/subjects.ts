@@ -27,10 +27,16 @@ function listening(server: ServedApp['server']): Promise<ServedApp> {
   });
 }
 
+const NOT_PASSED_ON = 'the server answers it, and the application is never told';
+
 function expressSubject(name: string, express: Express): AdapterSubject {
   return {
     name,
-    exceptions,
+    exceptions: {
+      ...exceptions,
+      'protocol: a client that expects to continue, and is refused by a listener': NOT_PASSED_ON,
+      'protocol: a client that expects what a listener refuses': NOT_PASSED_ON,
+    },
     serve(listener, monitor) {
       const app = express();
       // Under any other name Express prints the errors that scenarios throw on purpose.

@@ -13,7 +13,7 @@ export interface Scopes {
 const storage = new AsyncLocalStorage<Scope>();
 
 /** Scopes on telltale's own AsyncLocalStorage. */
-const ownScopes: Scopes = {
+export const ownScopes: Scopes = {
   run: (scope, fn) => storage.run(scope, fn),
   active: () => storage.getStore(),
 };

@@ -2,13 +2,23 @@ import {
   type Context,
   type ContextManager,
   context,
+  ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
-import type { Scopes, SwitchableScopes } from '../../core/scope.js';
+import { ownScopes, type Scopes, type SwitchableScopes } from '../../core/scope.js';
 import { w3cPropagator } from './propagator.js';
+
+/**
+ * The providers of all Monitorings in the process, the registered one first. OpenTelemetry's API has
+ * room for one, and so has the process for one context: whoever stops leaves it to the next.
+ */
+const providers: TracerProvider[] = [];
+
+/** Whether the API's context and propagation are telltale's while there are providers. */
+let ours = { context: false, propagation: false };
 
 /**
  * Registers telltale with OpenTelemetry's API, so that other libraries' spans join its traces. What
@@ -16,23 +26,41 @@ import { w3cPropagator } from './propagator.js';
  * Returns what gives everything back.
  */
 export function registerGlobals(provider: TracerProvider, scopes: SwitchableScopes): () => void {
-  const undo: (() => void)[] = [];
-  if (context.setGlobalContextManager(contextManagerOf(scopes))) undo.push(() => context.disable());
-  else undo.push(keepScopesIn(scopes));
-  if (trace.setGlobalTracerProvider(provider)) undo.push(() => trace.disable());
-  if (propagation.setGlobalPropagator(w3cPropagator)) undo.push(() => propagation.disable());
+  if (providers.length === 0) {
+    ours = {
+      context: context.setGlobalContextManager(contextManagerOf(ownScopes)),
+      propagation: propagation.setGlobalPropagator(w3cPropagator),
+    };
+  }
+  if (!ours.context) scopes.keep(foreignScopes);
+  providers.push(provider);
+  trace.setGlobalTracerProvider(provider);
   return () => {
-    for (const step of undo) step();
+    scopes.keep(undefined);
+    providers.splice(providers.indexOf(provider), 1);
+    if (isGlobal(provider)) passOn();
+    if (providers.length > 0) return;
+    if (ours.context) context.disable();
+    if (ours.propagation) propagation.disable();
   };
 }
 
-function keepScopesIn(scopes: SwitchableScopes): () => void {
-  scopes.keep({
-    run: (scope, fn) => context.with(scope, fn),
-    active: () => context.active(),
-  });
-  return () => scopes.keep(undefined);
+function isGlobal(provider: TracerProvider): boolean {
+  const current = trace.getTracerProvider();
+  return current instanceof ProxyTracerProvider && current.getDelegate() === provider;
 }
+
+function passOn(): void {
+  trace.disable();
+  const [next] = providers;
+  if (next !== undefined) trace.setGlobalTracerProvider(next);
+}
+
+/** Scopes in the context of whoever registered one before. */
+const foreignScopes: Scopes = {
+  run: (scope, fn) => context.with(scope, fn),
+  active: () => context.active(),
+};
 
 function contextManagerOf(scopes: Scopes): ContextManager {
   const manager: ContextManager = {

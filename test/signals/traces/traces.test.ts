@@ -246,6 +246,28 @@ describe('the times of a trace', () => {
   });
 });
 
+describe('two Monitorings in one process', () => {
+  it('do without each other', async () => {
+    const log = (monitoring: Monitoring) => {
+      monitoring.logger.info('inside');
+      trace.getTracer('library').startSpan('library').end();
+    };
+    const [one, two] = [await serve(log), await serve(log)];
+    await (await fetch(two.base)).text();
+    await one.end();
+    await (await fetch(two.base)).text();
+    await two.end();
+    expect(
+      two.sink.lines.filter(({ msg }) => msg === 'inside').map(({ request_id }) => request_id),
+    ).toEqual(two.sink.requests().map(({ request_id }) => request_id));
+    // The library's spans went to whoever was registered at the time.
+    expect(
+      [one, two].map(({ memory }) => memory.spans.filter(({ name }) => name === 'library').length),
+    ).toEqual([1, 1]);
+    expect(trace.getTracer('x').startSpan('is nobody’s').spanContext().traceId).toMatch(/^0+$/);
+  });
+});
+
 describe('the tracer', () => {
   it('loses no span that is made before the SDK is loaded', async () => {
     const memory = createSpanMemory();

@@ -138,16 +138,23 @@ export class HttpExchange implements Exchange, HttpFacts {
     for (const { name, read } of this.#parts.labels) {
       this.#labels[name] = labelOf(read(this.#request));
     }
-    this.operation.name = `${this.#labels.method} ${this.route}`;
+    this.operation.name = nameOf(this.#labels);
     this.operation.end(this.aborted ? 'aborted' : this.status >= 500 ? 'error' : 'ok');
   }
 }
 
+const OTHER_METHOD = '_OTHER';
 const METHODS = new Set('GET HEAD POST PUT PATCH DELETE OPTIONS CONNECT TRACE QUERY'.split(' '));
 
 /** The known methods; any other is `_OTHER`, as OpenTelemetry's HTTP conventions name it. */
 function methodLabel(method: string): string {
-  return METHODS.has(method) ? method : '_OTHER';
+  return METHODS.has(method) ? method : OTHER_METHOD;
+}
+
+/** https://opentelemetry.io/docs/specs/semconv/http/http-spans/#name */
+function nameOf({ method, route }: HttpLabels): string {
+  const known = method === OTHER_METHOD ? 'HTTP' : method;
+  return route === UNMATCHED ? known : `${known} ${route}`;
 }
 
 const STATUSES = Array.from({ length: 600 }, (_, status) => String(status));

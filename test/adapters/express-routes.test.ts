@@ -12,8 +12,14 @@ const VERSIONS: Record<string, Express> = {
   'express 4': express4 as unknown as Express,
 };
 
+/** Patterns that the two versions spell differently. */
+const PATTERNS: Record<string, { optional: string; wildcard: string }> = {
+  'express 5': { optional: '/opt{/:x}', wildcard: '/files/*rest' },
+  'express 4': { optional: '/opt/:x?', wildcard: '/files/*' },
+};
+
 /** Builds one app with every kind of route, routers made before set-up among them. */
-function build(express: Express) {
+function build(express: Express, patterns = PATTERNS['express 5']) {
   const app = express();
   app.set('env', 'test');
   const ok = (_request: unknown, response: { send(text: string): void }) => response.send('ok');
@@ -47,6 +53,11 @@ function build(express: Express) {
   app.use('/out/:a', outer);
   app.use(['/m1', '/m2/:q'], inner);
   app.use('/mw', ok);
+  if (patterns !== undefined) {
+    app.get(patterns.optional, ok);
+    app.get(patterns.wildcard, ok);
+    app.use('/tree/:root', express.Router().get(patterns.wildcard, ok));
+  }
   app.get('/twice', (_request, _response, next) => next());
   app.get('/twice', ok);
   return { app, monitoring };
@@ -82,9 +93,32 @@ const CASES: readonly [method: string, path: string, route: string, status: numb
   ['GET', '/nope', 'unmatched', 404],
 ];
 
-describe.each(Object.entries(VERSIONS))('%s', (_, express) => {
+describe.each(Object.entries(VERSIONS))('%s', (version, express) => {
+  it('names optional and wildcard segments by their pattern', async () => {
+    const patterns = PATTERNS[version];
+    const { app, monitoring } = build(express, patterns);
+    const server = app.listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    for (const path of ['/opt', '/opt/1', '/files/a/b', '/tree/tree/files/tree']) {
+      await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    }
+    const text = await monitoring.metrics.text();
+    const counts = samplesOf(text, 'http_requests_total').map(({ labels, value }) => [
+      labels.route,
+      value,
+    ]);
+    expect(counts).toEqual([
+      [patterns?.optional, 2],
+      [patterns?.wildcard, 1],
+      [`/tree/:root${patterns?.wildcard}`, 1],
+    ]);
+    await monitoring.shutdown();
+    server.close();
+  });
+
   it.each(CASES)('%s %s is %s', async (method, path, route, status) => {
-    const { app, monitoring } = build(express);
+    const { app, monitoring } = build(express, PATTERNS[version]);
     const server = app.listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
@@ -99,7 +133,7 @@ describe.each(Object.entries(VERSIONS))('%s', (_, express) => {
   });
 
   it('makes no new series of new values', async () => {
-    const { app, monitoring } = build(express);
+    const { app, monitoring } = build(express, PATTERNS[version]);
     const server = app.listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };

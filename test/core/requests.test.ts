@@ -73,7 +73,7 @@ describe('requests.ignore', () => {
     await counted(2);
     await monitoring.shutdown();
     expect(sink.requests()).toHaveLength(2);
-    expect(memory.spans.map(({ name }) => name).sort()).toEqual(['GET unmatched', 'below']);
+    expect(memory.spans.map(({ name }) => name).sort()).toEqual(['GET', 'below']);
   });
 });
 

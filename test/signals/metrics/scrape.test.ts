@@ -98,7 +98,7 @@ describe('a scrape', () => {
     const open = await (await scrape({ accept: 'application/openmetrics-text' })).text();
     const text = await (await scrape()).text();
     await monitoring.shutdown();
-    const { traceId, spanId } = memory.named('GET unmatched').spanContext();
+    const { traceId, spanId } = memory.named('GET').spanContext();
     const exemplars = open.match(/.* # \{.*/g) ?? [];
     expect(exemplars).toHaveLength(2);
     for (const line of exemplars) {

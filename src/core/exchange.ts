@@ -5,8 +5,7 @@ import { CLIENT_CLOSED_REQUEST, type HttpFacts, UNMATCHED } from '../model/http.
 import type { LabelValues } from '../model/operation.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { Picks } from './filter.js';
-import type { LiveOperation } from './operation.js';
-import { startOperation } from './operations.js';
+import { LiveOperation } from './operation.js';
 import type { Plan } from './plan.js';
 import type { Scopes } from './scope.js';
 
@@ -60,7 +59,7 @@ export class HttpExchange implements Exchange, HttpFacts {
     this.logged = parts.isUnlogged === undefined || !parts.isUnlogged(request);
     this.traced = parts.isUntraced === undefined || !parts.isUntraced(request);
     this.#labels = { method: methodLabel(this.method), route: UNMATCHED, status: '' };
-    this.operation = startOperation(
+    this.operation = new LiveOperation(
       parts.plan,
       this.#labels.method,
       this.#labels,

@@ -16,7 +16,8 @@ export const OPERATION = Symbol('telltale.operation');
 
 /**
  * An operation while it runs. It is its own scope, so that making it current costs no further
- * object, and a class, because one is made for every request.
+ * object, and a class, because one is made for every request. Making it begins it: the observers of
+ * its plan are told.
  */
 export class LiveOperation implements Operation, Scope {
   readonly type: OperationType;
@@ -51,6 +52,7 @@ export class LiveOperation implements Operation, Scope {
     this.#attributes = attributes;
     this.#plan = plan;
     this.startedAt = performance.now();
+    plan.start(this);
   }
 
   get attributes(): Attributes {

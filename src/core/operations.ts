@@ -1,7 +1,5 @@
-import type { HttpFacts } from '../model/http.js';
 import type { Observer } from '../model/observer.js';
-import type { Attributes, LabelValues, OperationInit, OperationType } from '../model/operation.js';
-import type { Scope } from '../model/scope.js';
+import type { LabelValues, OperationInit, OperationType } from '../model/operation.js';
 import type { Diagnostics } from './diagnostics.js';
 import { LiveOperation } from './operation.js';
 import { createPlan, type Plan } from './plan.js';
@@ -45,7 +43,7 @@ export function createOperations(
     type: OperationType<Label>,
     init: OperationInit<Label> = {},
   ): LiveOperation {
-    return startOperation(
+    return new LiveOperation(
       plan(type),
       init.name ?? type.name,
       completeLabels(type, init.labels),
@@ -86,20 +84,6 @@ export function createOperations(
   }
 
   return { plan, begin, observe };
-}
-
-/** Makes an operation and tells the observers of its plan. */
-export function startOperation(
-  plan: Plan,
-  name: string,
-  labels: LabelValues<string>,
-  parent: Scope | undefined,
-  http: HttpFacts | undefined,
-  attributes: Attributes | undefined,
-): LiveOperation {
-  const operation = new LiveOperation(plan, name, labels, parent, http, attributes);
-  plan.start(operation);
-  return operation;
 }
 
 function completeLabels(

@@ -16,9 +16,12 @@ export interface Writer {
   end(): Promise<void>;
 }
 
-/** Lines wait until this much is together, but no longer than the interval. */
+/**
+ * Lines wait until this much is together, but no longer than the interval: a process that is killed
+ * loses what waits, and a busy one fills a chunk sooner.
+ */
 const CHUNK = 8192;
-const INTERVAL_MS = 100;
+const INTERVAL_MS = 10;
 /** Beyond this, lines are dropped rather than kept: a stuck reader must not fill the memory. */
 const MOST = 16 * 1024 * 1024;
 /** A full disk may be freed again. */

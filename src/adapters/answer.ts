@@ -16,8 +16,13 @@ export async function answer(
   });
   // The asker may have gone while a check ran.
   if (response.destroyed || response.headersSent) return;
-  response.writeHead(reply.status, reply.headers);
-  response.end(method === 'HEAD' ? undefined : reply.body);
+  try {
+    response.writeHead(reply.status, reply.headers);
+    response.end(method === 'HEAD' ? undefined : reply.body);
+  } catch {
+    // A response that somebody else has made unfit for writing can only be given up.
+    response.destroy();
+  }
 }
 
 /** The answer of an endpoint. Whatever goes wrong becomes a 500 without a word of why. */

@@ -21,5 +21,6 @@ export function wasSeen(request: object): boolean {
  * opens it again further down.
  */
 export function keepExchange(request: object, exchange: Exchange | undefined): void {
-  (request as Holder)[EXCHANGE] = exchange;
+  // A frozen request keeps nothing, and is at worst seen again.
+  if (Object.isExtensible(request)) (request as Holder)[EXCHANGE] = exchange;
 }

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange } from '../model/adapter.js';
@@ -33,6 +34,8 @@ interface WatchedSocket {
   emit: Emit;
 }
 
+const plainEmit = EventEmitter.prototype.emit as Emit;
+
 // Not enumerable: the application finds the same keys on its objects as ever.
 const HIDDEN = { writable: true, configurable: true, enumerable: false };
 const RESPONSE_EMIT = { value: emitOfResponse, ...HIDDEN };
@@ -49,7 +52,8 @@ export function watchResponse(
   response: ServerResponse,
   exchange: Exchange,
 ): void {
-  const connection = connectionOf(request.socket);
+  // Requests that a test or a function platform makes up may have no socket at all.
+  const connection = connectionOf(request.socket ?? ({} as Socket));
   connection.open.add(response);
   const watched = response as unknown as WatchedResponse;
   watched[WATCH] = { exchange, connection, emit: watched.emit };
@@ -57,7 +61,9 @@ export function watchResponse(
 }
 
 function emitOfResponse(this: ServerResponse, ...args: unknown[]): boolean {
-  const watch = (this as unknown as WatchedResponse)[WATCH];
+  const watch = (this as unknown as Partial<WatchedResponse>)[WATCH];
+  // Called on an object that it was not put on.
+  if (watch === undefined) return plainEmit.apply(this, args);
   if (args[0] === 'finish') end(this, watch, false);
   // Closed and not finished, whatever its own state says: what was written arrived nowhere.
   else if (args[0] === 'close') end(this, watch, true);
@@ -65,7 +71,8 @@ function emitOfResponse(this: ServerResponse, ...args: unknown[]): boolean {
 }
 
 function emitOfSocket(this: Socket, ...args: unknown[]): boolean {
-  const connection = (this as unknown as WatchedSocket)[CONNECTION] as Connection;
+  const connection = (this as unknown as WatchedSocket)[CONNECTION];
+  if (connection === undefined) return plainEmit.apply(this, args);
   if (args[0] === 'close') {
     for (const response of connection.open) {
       end(response, (response as unknown as WatchedResponse)[WATCH], true);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Intake } from '../model/adapter.js';
+import type { Exchange, Intake } from '../model/adapter.js';
 import { answer } from './answer.js';
 import { keepExchange, wasSeen } from './exchange-of.js';
 import { watchResponse } from './response-end.js';
@@ -16,7 +16,7 @@ export function serve<T>(
   next: () => T,
 ): T | undefined {
   if (wasSeen(request)) return next();
-  const endpoint = intake.endpoint(request.method ?? 'GET', request.url ?? '/');
+  const endpoint = intake.endpoint(request.method ?? '', request.url ?? '');
   if (endpoint !== undefined) {
     void answer(endpoint, request, response);
     return undefined;
@@ -24,7 +24,17 @@ export function serve<T>(
   const exchange = intake.open(request);
   keepExchange(request, exchange);
   if (exchange === undefined) return next();
-  if (exchange.echo !== undefined) response.setHeader(exchange.echo, exchange.requestId);
-  watchResponse(request, response, exchange);
+  prepare(exchange, request, response);
   return exchange.within(next);
+}
+
+function prepare(exchange: Exchange, request: IncomingMessage, response: ServerResponse): void {
+  try {
+    watchResponse(request, response, exchange);
+    if (exchange.echo !== undefined) response.setHeader(exchange.echo, exchange.requestId);
+  } catch (error) {
+    // Nobody would tell of its end any more.
+    exchange.fault(error);
+    exchange.close({ status: 0 });
+  }
 }

@@ -25,7 +25,7 @@ export function createEndpointTable(endpoints: readonly Endpoint[]): EndpointTab
   }
   return {
     find(method, target) {
-      if (method !== 'GET' && method !== 'HEAD') return undefined;
+      if ((method !== 'GET' && method !== 'HEAD') || typeof target !== 'string') return undefined;
       const query = target.indexOf('?');
       const path = query === -1 ? target : target.slice(0, query);
       const found = byPath.get(path);

@@ -48,14 +48,24 @@ export function createIntake(parts: IntakeParts): Intake {
     endpoint: (method, target) => endpoints.find(method, target),
     open(request) {
       if (!plan.watched || isIgnored?.(request)) return undefined;
-      const id = givenId?.(request);
-      const requestId = typeof id === 'string' && id !== '' ? id : requestIdOf(request);
-      const exchange = new HttpExchange(shared, request, requestId);
-      const route = givenRoute?.(request);
-      if (route !== undefined) exchange.matched(String(route));
-      return exchange;
+      try {
+        return begin(request);
+      } catch (error) {
+        // What is no request by half its members is served all the same.
+        diagnostics.caught('adapters', error);
+        return undefined;
+      }
     },
   };
+
+  function begin(request: IncomingMessage): HttpExchange {
+    const id = givenId?.(request);
+    const requestId = typeof id === 'string' && id !== '' ? id : requestIdOf(request);
+    const exchange = new HttpExchange(shared, request, requestId);
+    const route = givenRoute?.(request);
+    if (route !== undefined) exchange.matched(String(route));
+    return exchange;
+  }
 }
 
 function ignoreBySignal(ignore: RequestsOptions['ignore'] = []): {

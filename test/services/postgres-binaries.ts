@@ -33,7 +33,7 @@ async function restoreLinks(folder: string): Promise<void> {
  *
  * @param user - who will run them
  * @param scratch - a folder that this user can enter; the programs are copied there if he cannot
- * reach them where they are, as in a checkout below `/root`
+ * reach them where they are, as in a checkout that only root can enter
  * @returns the folder with `initdb` and `postgres`
  */
 export async function postgresBinaries(

@@ -1,3 +1,4 @@
+import { pathOf } from '../core/target.js';
 import type { Layer, RoutedRequest } from './express-layer.js';
 import { matchLayer, mountTemplate, routeTemplate } from './express-template.js';
 
@@ -53,9 +54,4 @@ export function createTrail(): Trail {
       return template.length > 1 && own === '/' ? template.slice(0, -1) : template;
     },
   };
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf('?');
-  return query === -1 ? url : url.slice(0, query);
 }

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../model/endpoint.js';
 import { TelltaleError } from '../model/errors.js';
+import { pathOf } from './target.js';
 
 /** Finds telltale's own endpoint for a request, if it is one. */
 export interface EndpointTable {
@@ -26,8 +27,7 @@ export function createEndpointTable(endpoints: readonly Endpoint[]): EndpointTab
   return {
     find(method, target) {
       if ((method !== 'GET' && method !== 'HEAD') || typeof target !== 'string') return undefined;
-      const query = target.indexOf('?');
-      const path = query === -1 ? target : target.slice(0, query);
+      const path = pathOf(target);
       const found = byPath.get(path);
       if (found !== undefined || !path.endsWith('/') || path.length === 1) return found;
       return byPath.get(path.slice(0, -1));

@@ -8,6 +8,7 @@ import type { Picks } from './filter.js';
 import { LiveOperation } from './operation.js';
 import type { Plan } from './plan.js';
 import type { Scopes } from './scope.js';
+import { pathOf } from './target.js';
 
 /** The labels of an HTTP request's operation. */
 interface HttpLabels extends LabelValues<string> {
@@ -78,8 +79,7 @@ export class HttpExchange implements Exchange, HttpFacts {
   }
 
   get path(): string {
-    const query = this.target.indexOf('?');
-    return query === -1 ? this.target : this.target.slice(0, query);
+    return pathOf(this.target);
   }
 
   get scheme(): 'http' | 'https' {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestFilter } from './requests.js';
+import { pathOf } from './target.js';
 
 /** Says whether a filter picks a request; undefined when it picks none. */
 export type Picks = ((request: IncomingMessage) => boolean | undefined) | undefined;
@@ -11,9 +12,7 @@ export function buildFilter(filter: RequestFilter | undefined): Picks {
   const paths = new Set(filter.filter((entry) => typeof entry === 'string'));
   const patterns = filter.filter((entry) => entry instanceof RegExp);
   return function picks(request) {
-    const target = request.url ?? '/';
-    const query = target.indexOf('?');
-    const path = query === -1 ? target : target.slice(0, query);
+    const path = pathOf(request.url ?? '/');
     // `search` does not move the lastIndex of a pattern with the g flag.
     return paths.has(path) || patterns.some((pattern) => path.search(pattern) !== -1);
   };

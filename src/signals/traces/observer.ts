@@ -1,18 +1,9 @@
-import {
-  type Attributes,
-  createTraceState,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  SpanStatusCode,
-  TraceFlags,
-} from '@opentelemetry/api';
-import type { HttpFacts } from '../../model/http.js';
+import { type Attributes, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { Observer } from '../../model/observer.js';
 import type { Operation, OperationKind, OperationType } from '../../model/operation.js';
 import { httpAttributes } from './http-attributes.js';
 import { OperationTrace, spanContextIn } from './identity.js';
-import { parseTraceparent } from './traceparent.js';
+import { remoteSpanContext } from './traceparent.js';
 import type { TracerParts } from './tracer.js';
 
 const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
@@ -32,7 +23,10 @@ export function createTracesObserver({ sample, recorder }: Omit<TracerParts, 'sc
       return {
         start(operation) {
           const { http } = operation;
-          const parent = http === undefined ? spanContextIn(operation.parent) : remoteParent(http);
+          const parent =
+            http === undefined
+              ? spanContextIn(operation.parent)
+              : remoteSpanContext(http.header('traceparent'), http.header('tracestate'));
           operation.trace = new OperationTrace(operation, kind, parent, sample, recorder);
         },
         end(operation) {
@@ -80,19 +74,4 @@ function workAttributes(operation: Operation): Attributes {
     attributes['error.type'] = error instanceof Error ? error.name : '_OTHER';
   }
   return attributes;
-}
-
-/** The caller's span as its W3C headers name it. */
-function remoteParent(http: HttpFacts): SpanContext | undefined {
-  const parent = parseTraceparent(http.header('traceparent'));
-  if (parent === undefined) return undefined;
-  const context: SpanContext = {
-    traceId: parent.traceId,
-    spanId: parent.spanId,
-    traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    isRemote: true,
-  };
-  const state = http.header('tracestate');
-  if (state !== undefined) context.traceState = createTraceState(state);
-  return context;
 }

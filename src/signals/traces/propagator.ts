@@ -1,6 +1,5 @@
 import {
   type Context,
-  createTraceState,
   type TextMapGetter,
   type TextMapPropagator,
   type TextMapSetter,
@@ -8,7 +7,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { spanContextIn } from './identity.js';
-import { formatTraceparent, parseTraceparent } from './traceparent.js';
+import { formatTraceparent, remoteSpanContext } from './traceparent.js';
 
 /** Passes the trace on in W3C's `traceparent` and `tracestate` headers. */
 export const w3cPropagator: TextMapPropagator = {
@@ -21,17 +20,12 @@ export const w3cPropagator: TextMapPropagator = {
       setter.set(carrier, 'tracestate', span.traceState.serialize());
   },
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const parent = parseTraceparent(single(getter.get(carrier, 'traceparent')));
-    if (parent === undefined) return context;
-    const { traceId, spanId, sampled } = parent;
     const state = getter.get(carrier, 'tracestate');
-    return trace.setSpanContext(context, {
-      traceId,
-      spanId,
-      traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      isRemote: true,
-      ...(state !== undefined && { traceState: createTraceState(String(state)) }),
-    });
+    const parent = remoteSpanContext(
+      single(getter.get(carrier, 'traceparent')),
+      state === undefined ? undefined : String(state),
+    );
+    return parent === undefined ? context : trace.setSpanContext(context, parent);
   },
   fields: () => ['traceparent', 'tracestate'],
 };

@@ -35,8 +35,6 @@ export interface LateRecorder extends SpanRecorder {
   open(sdk: SpanRecorder): void;
   /** The SDK could not be had: what was kept is lost, and nothing more is recorded. */
   abandon(): void;
-  /** Spans that were lost before the SDK was there. */
-  lost(): number;
 }
 
 /** As many as the SDK's own queue holds. */
@@ -50,14 +48,10 @@ export function createLateRecorder(): LateRecorder {
   let kept: { start: SpanStart; span: DeferredSpan }[] = [];
   let sdk: SpanRecorder | undefined;
   let abandoned = false;
-  let lost = 0;
   return {
     record(start) {
       if (sdk !== undefined) return sdk.record(start);
-      if (abandoned || kept.length >= MOST_KEPT) {
-        lost++;
-        return trace.wrapSpanContext(start.context);
-      }
+      if (abandoned || kept.length >= MOST_KEPT) return trace.wrapSpanContext(start.context);
       const span = keepClock(new DeferredSpan(start.context, start.clock), start.clock);
       kept.push({ start, span });
       return span;
@@ -69,9 +63,7 @@ export function createLateRecorder(): LateRecorder {
     },
     abandon() {
       abandoned = true;
-      lost += kept.length;
       kept = [];
     },
-    lost: () => lost,
   };
 }

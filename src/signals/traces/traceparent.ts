@@ -1,3 +1,5 @@
+import { createTraceState, type SpanContext, TraceFlags } from '@opentelemetry/api';
+
 /** What another service says of the trace that this request belongs to. */
 export interface RemoteParent {
   readonly traceId: string;
@@ -24,6 +26,23 @@ export function parseTraceparent(header: unknown): RemoteParent | undefined {
     spanId: spanId as string,
     sampled: (Number.parseInt(flags as string, 16) & 1) === 1,
   };
+}
+
+/** The caller's span as its W3C headers name it; undefined when they name none. */
+export function remoteSpanContext(
+  traceparent: string | undefined,
+  tracestate: string | undefined,
+): SpanContext | undefined {
+  const parent = parseTraceparent(traceparent);
+  if (parent === undefined) return undefined;
+  const context: SpanContext = {
+    traceId: parent.traceId,
+    spanId: parent.spanId,
+    traceFlags: parent.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    isRemote: true,
+  };
+  if (tracestate !== undefined) context.traceState = createTraceState(tracestate);
+  return context;
 }
 
 /** Writes a `traceparent` header. */

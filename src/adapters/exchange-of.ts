@@ -1,3 +1,4 @@
+import { activeRequest } from '../core/scope.js';
 import type { Exchange } from '../model/adapter.js';
 
 const EXCHANGE = Symbol('telltale.exchange');
@@ -6,9 +7,14 @@ interface Holder {
   [EXCHANGE]?: Exchange | undefined;
 }
 
-/** The exchange that was opened for a request, by whichever adapter saw it first. */
+/**
+ * The exchange that was opened for a request, by whichever adapter saw it first. The current scope
+ * is asked first: Express gives each request a prototype and so a shape of its own, and whatever is
+ * read off such an object is looked up from scratch every time.
+ */
 export function exchangeOf(request: object): Exchange | undefined {
-  return (request as Holder)[EXCHANGE];
+  const current = activeRequest();
+  return current?.isOf(request) ? current : (request as Holder)[EXCHANGE];
 }
 
 /** Whether a request has been seen already, be it to be ignored. */

@@ -65,12 +65,12 @@ function overrideLayers(prototype: LayerPrototype): () => void {
 
 function followRequest(original: HandleRequest): HandleRequest {
   return function handleRequest(request, response, next) {
-    const exchange = exchangeOf(request);
-    if (exchange === undefined || 'method' in this) {
-      return original.call(this, request, response, next);
-    }
     const isRoute = this.route !== undefined;
-    if (isRoute || request.baseUrl) follow(exchange, this, request);
+    // Most layers are middleware of the application itself, which no template is made of.
+    const exchange =
+      (isRoute || request.baseUrl) && !('method' in this) ? exchangeOf(request) : undefined;
+    if (exchange === undefined) return original.call(this, request, response, next);
+    follow(exchange, this, request);
     return original.call(this, request, response, isRoute ? leaving(exchange, next) : next);
   };
 }

@@ -3,6 +3,7 @@ import type { Adapter } from '../model/adapter.js';
 import type { Layer } from './express-layer.js';
 import { watchLayers } from './express-layers.js';
 import { override } from './override.js';
+import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';
 
 /** The part of an Express application that the adapter needs. */
@@ -39,17 +40,19 @@ export const expressAdapter: Adapter<ExpressLike> = {
 
   attach(app, intake) {
     const application = app as unknown as Application;
+    const deaf = intake.observes ? hearResponses() : undefined;
     let unwatch: (() => void) | undefined;
     const restore = override(application, 'handle', (handle) => {
       return function monitoredHandle(this: Application, request, response, next) {
         // The first layer exists at the earliest now, when the application has been put together.
-        unwatch ??= watchFirst(application);
+        if (intake.observes) unwatch ??= watchFirst(application);
         return serve(intake, request, response, () => handle.call(this, request, response, next));
       };
     });
     return () => {
       restore();
       unwatch?.();
+      deaf?.();
     };
   },
 };

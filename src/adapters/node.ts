@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Adapter, Intake } from '../model/adapter.js';
 import { override } from './override.js';
+import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';
 import { adopt, serveStream } from './serve-stream.js';
 
@@ -33,7 +34,8 @@ export const nodeAdapter: Adapter<Server> = {
   },
 
   attach(server, intake) {
-    return override(server, 'emit', (emit) => {
+    const deaf = intake.observes ? hearResponses() : undefined;
+    const restore = override(server, 'emit', (emit) => {
       const original = emit as (...args: unknown[]) => boolean;
       function monitoredEmit(this: Server, ...args: unknown[]): boolean {
         switch (args[0]) {
@@ -49,6 +51,10 @@ export const nodeAdapter: Adapter<Server> = {
       }
       return monitoredEmit as typeof emit;
     });
+    return () => {
+      restore();
+      deaf?.();
+    };
   },
 };
 

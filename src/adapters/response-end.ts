@@ -1,51 +1,39 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Exchange } from '../model/adapter.js';
-import { type BodySizes, createBodySizes } from './body-size.js';
+import { connectionOf, knownConnection, type Watch } from './connection.js';
 
-const WATCH = Symbol('telltale.watch');
-const CONNECTION = Symbol('telltale.connection');
+/** Where Node tells of every response of its servers that was written in full. */
+const FINISHED = 'http.server.response.finish';
 
-type Emit = (...args: unknown[]) => boolean;
-
-/** What is kept per response until it ends. */
-interface Watch {
-  exchange: Exchange | undefined;
-  readonly connection: Connection;
-  readonly emit: Emit;
-}
-
-/** What is kept per connection: the responses under way on it, and the bytes it has carried. */
-interface Connection {
-  readonly socket: Socket;
-  readonly open: Set<ServerResponse>;
-  readonly sizes: BodySizes;
-  readonly emit: Emit;
-}
-
-interface WatchedResponse {
-  [WATCH]: Watch;
-  emit: Emit;
-}
-
-interface WatchedSocket {
-  [CONNECTION]?: Connection;
-  emit: Emit;
-}
-
-const plainEmit = EventEmitter.prototype.emit as Emit;
-
-// Not enumerable: the application finds the same keys on its objects as ever.
-const HIDDEN = { writable: true, configurable: true, enumerable: false };
-const RESPONSE_EMIT = { value: emitOfResponse, ...HIDDEN };
-const SOCKET_EMIT = { value: emitOfSocket, ...HIDDEN };
+// The channel is the process's, and so is the one subscription to it.
+let hearers = 0;
+let awaited = 0;
 
 /**
- * Closes the exchange when its response ends, by whichever sign comes first: `finish` and `close` of
- * the response, or the end of the connection, which is the only one for a pipelined request whose
- * turn never came. The signs are read off `emit`: a listener more would be one that the application
- * can count, remove, or be warned of.
+ * Hears of finished responses until the function that it returns is called, and of those that are
+ * under way by then still.
+ */
+export function hearResponses(): () => void {
+  if (hearers + awaited === 0) subscribe(FINISHED, onFinished);
+  hearers++;
+  return () => {
+    hearers--;
+    leave();
+  };
+}
+
+function leave(): void {
+  if (hearers + awaited === 0) unsubscribe(FINISHED, onFinished);
+}
+
+/**
+ * Closes the exchange when its response ends, by whichever sign comes first: Node's word that it is
+ * written, or the end of the connection, which is the only one for a pipelined request whose turn
+ * never came. No listener is added: it would be one that the application can count, remove, or be
+ * warned of; and nothing is put on the response, which every framework reads again and again.
  */
 export function watchResponse(
   request: IncomingMessage,
@@ -53,39 +41,56 @@ export function watchResponse(
   exchange: Exchange,
 ): void {
   // Requests that a test or a function platform makes up may have no socket at all.
-  const connection = connectionOf(request.socket ?? ({} as Socket));
-  connection.open.add(response);
-  const watched = response as unknown as WatchedResponse;
-  watched[WATCH] = { exchange, connection, emit: watched.emit };
-  Object.defineProperty(response, 'emit', RESPONSE_EMIT);
+  const connection = connectionOf(request.socket ?? ({} as Socket), lose);
+  const watch = { exchange, response, connection };
+  connection.open.push(watch);
+  awaited++;
+  if (!connection.isServers || !isHeardByNode(response)) watchEvents(watch);
 }
 
-function emitOfResponse(this: ServerResponse, ...args: unknown[]): boolean {
-  const watch = (this as unknown as Partial<WatchedResponse>)[WATCH];
-  // Called on an object that it was not put on.
-  if (watch === undefined) return plainEmit.apply(this, args);
-  if (args[0] === 'finish') end(this, watch, false);
-  // Closed and not finished, whatever its own state says: what was written arrived nowhere.
-  else if (args[0] === 'close') end(this, watch, true);
-  return watch.emit.apply(this, args);
+/** Node tells of a response from its own listener, which must be there for that. */
+function isHeardByNode(response: ServerResponse): boolean {
+  return response.listenerCount('finish') > 0;
 }
 
-function emitOfSocket(this: Socket, ...args: unknown[]): boolean {
-  const connection = (this as unknown as WatchedSocket)[CONNECTION];
-  if (connection === undefined) return plainEmit.apply(this, args);
-  if (args[0] === 'close') {
-    for (const response of connection.open) {
-      end(response, (response as unknown as WatchedResponse)[WATCH], true);
-    }
-  }
-  return connection.emit.apply(this, args);
+function onFinished(message: unknown): void {
+  const { response, socket } = message as { response: ServerResponse; socket: Socket };
+  const watch = knownConnection(socket)?.open.find((open) => open.response === response);
+  if (watch !== undefined) end(watch, false);
 }
 
-function end(response: ServerResponse, watch: Watch, aborted: boolean): void {
-  const { exchange, connection } = watch;
-  if (exchange === undefined) return;
-  watch.exchange = undefined;
-  connection.open.delete(response);
+/** The connection is gone: what was written arrived nowhere, whatever the response itself says. */
+function lose(watch: Watch): void {
+  // Only without its listener Node has not told of a response that was written in full.
+  end(watch, isHeardByNode(watch.response) || !watch.response.writableFinished);
+}
+
+/** Reads the signs off the events of a response that is no server's: injected, or of HTTP/2. */
+function watchEvents(watch: Watch): void {
+  const { response } = watch;
+  const emit = response.emit as (...args: unknown[]) => boolean;
+  Object.defineProperty(response, 'emit', {
+    value: function emitOfResponse(this: ServerResponse, ...args: unknown[]): boolean {
+      // Called on an object that it was not put on.
+      if (this !== response) return EventEmitter.prototype.emit.apply(this, args as [string]);
+      if (args[0] === 'finish') end(watch, false);
+      else if (args[0] === 'close') end(watch, true);
+      return emit.apply(this, args);
+    },
+    writable: true,
+    configurable: true,
+    // The application finds the same keys on its objects as ever.
+    enumerable: false,
+  });
+}
+
+function end(watch: Watch, aborted: boolean): void {
+  const { exchange, response, connection } = watch;
+  const at = connection.open.indexOf(watch);
+  if (at === -1) return;
+  connection.open.splice(at, 1);
+  awaited--;
+  leave();
   exchange.close({
     status: statusOf(response, exchange),
     aborted,
@@ -105,16 +110,4 @@ function statusOf(response: ServerResponse, exchange: Exchange): number {
     exchange.fault(error);
     return 0;
   }
-}
-
-function connectionOf(socket: Socket): Connection {
-  const watched = socket as unknown as WatchedSocket;
-  let connection = watched[CONNECTION];
-  if (connection === undefined) {
-    connection = { socket, open: new Set(), sizes: createBodySizes(socket), emit: watched.emit };
-    watched[CONNECTION] = connection;
-    // An injected request has an object without events in place of a socket.
-    if (typeof watched.emit === 'function') Object.defineProperty(socket, 'emit', SOCKET_EMIT);
-  }
-  return connection;
 }

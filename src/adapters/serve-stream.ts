@@ -24,6 +24,7 @@ export function serveStream<T>(
     void answerStream(endpoint, stream, method, headers);
     return undefined;
   }
+  if (!intake.observes) return next();
   const exchange = intake.open(requestOf(stream, headers, method, target));
   keepExchange(stream, exchange);
   if (exchange === undefined) return next();

@@ -21,6 +21,7 @@ export function serve<T>(
     void answer(endpoint, request, response);
     return undefined;
   }
+  if (!intake.observes) return next();
   const exchange = intake.open(request);
   keepExchange(request, exchange);
   if (exchange === undefined) return next();

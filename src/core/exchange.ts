@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Exchange, ExchangeEnd } from '../model/adapter.js';
 import { CLIENT_CLOSED_REQUEST, type HttpFacts, UNMATCHED } from '../model/http.js';
@@ -48,6 +49,10 @@ export class HttpExchange implements Exchange, HttpFacts {
   responseBytes: number | undefined = undefined;
   notes: unknown = undefined;
   readonly #request: IncomingMessage;
+  // Read while the request is as Node made it: frameworks give it another prototype, after which
+  // every property costs a look-up in full.
+  readonly #headers: IncomingHttpHeaders;
+  readonly #socket: Socket | undefined;
   readonly #labels: HttpLabels;
   readonly #parts: ExchangeParts;
 
@@ -56,6 +61,8 @@ export class HttpExchange implements Exchange, HttpFacts {
     this.target = request.url ?? '/';
     this.requestId = requestId;
     this.#request = request;
+    this.#headers = request.headers;
+    this.#socket = request.socket;
     this.#parts = parts;
     this.logged = parts.isUnlogged === undefined || !parts.isUnlogged(request);
     this.traced = parts.isUntraced === undefined || !parts.isUntraced(request);
@@ -83,7 +90,7 @@ export class HttpExchange implements Exchange, HttpFacts {
   }
 
   get scheme(): 'http' | 'https' {
-    return (this.#request.socket as Partial<TLSSocket> | undefined)?.encrypted ? 'https' : 'http';
+    return (this.#socket as Partial<TLSSocket> | undefined)?.encrypted ? 'https' : 'http';
   }
 
   get host(): string | undefined {
@@ -91,7 +98,7 @@ export class HttpExchange implements Exchange, HttpFacts {
   }
 
   get clientAddress(): string | undefined {
-    return this.#request.socket?.remoteAddress;
+    return this.#socket?.remoteAddress;
   }
 
   get userAgent(): string | undefined {
@@ -103,12 +110,16 @@ export class HttpExchange implements Exchange, HttpFacts {
   }
 
   get requestBytes(): number | undefined {
-    return bytesOf(this.#request.headers['content-length']);
+    return bytesOf(this.#headers['content-length']);
   }
 
   header(name: string): string | undefined {
-    const value = this.#request.headers[name];
+    const value = this.#headers[name];
     return Array.isArray(value) ? value[0] : value;
+  }
+
+  isOf(request: object): boolean {
+    return this.#request === request;
   }
 
   within<T>(fn: () => T): T {

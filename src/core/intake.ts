@@ -45,6 +45,7 @@ export function createIntake(parts: IntakeParts): Intake {
     })),
   };
   return {
+    observes: plan.watched,
     endpoint: (method, target) => endpoints.find(method, target),
     open(request) {
       if (!plan.watched || isIgnored?.(request)) return undefined;

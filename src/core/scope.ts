@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Scope } from '../model/scope.js';
+import type { HttpExchange } from './exchange.js';
 import { type LiveOperation, OPERATION } from './operation.js';
 
 /** Runs functions in a scope and tells which scope is current. */
@@ -34,6 +35,11 @@ export function createScopes(): SwitchableScopes {
       keeper = next ?? ownScopes;
     },
   };
+}
+
+/** The request that is being served where this is called, unless another SDK owns the context. */
+export function activeRequest(): HttpExchange | undefined {
+  return operationIn(storage.getStore())?.request as HttpExchange | undefined;
 }
 
 /** The operation that a scope belongs to. */

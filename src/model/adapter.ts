@@ -16,6 +16,8 @@ export interface Exchange {
   readonly echo: string | undefined;
   /** A place for what the adapter itself has to remember about this request. */
   notes: unknown;
+  /** Whether it was opened for this request. */
+  isOf(request: object): boolean;
   /** Runs `fn` with the request's operation as the current one. */
   within<T>(fn: () => T): T;
   /** Names the route template that matched; `undefined` takes it back. The last one counts. */
@@ -30,6 +32,8 @@ export interface Exchange {
 
 /** What an adapter hands requests to. */
 export interface Intake {
+  /** False when nobody is told of requests, so that there is no need to follow them. */
+  readonly observes: boolean;
   /** The endpoint of telltale's own for this method and request target, if there is one. */
   endpoint(method: string, target: string): Endpoint | undefined;
   /** Begins a request; `undefined` when it is on the ignore list. */

@@ -20,7 +20,7 @@ export interface Writer {
  * Lines wait until this much is together, but no longer than the interval: a process that is killed
  * loses what waits, and a busy one fills a chunk sooner.
  */
-const CHUNK = 8192;
+const CHUNK = 65_536;
 const INTERVAL_MS = 10;
 /** Beyond this, lines are dropped rather than kept: a stuck reader must not fill the memory. */
 const MOST = 16 * 1024 * 1024;

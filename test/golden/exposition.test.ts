@@ -1,0 +1,96 @@
+/**
+ * The expositions of the metric groups as a scraper meets them, both formats: a name, a help text, a
+ * type, a label or the order of any of them changes only together with its golden file.
+ * `npx vitest run test/golden -u` writes the files anew.
+ */
+import { createServer, request, type Server } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { httpCatalog } from '../../src/catalog/http.js';
+import { nodejs } from '../../src/catalog/nodejs.js';
+import { processGroup } from '../../src/catalog/process.js';
+import { self } from '../../src/catalog/self.js';
+import { system } from '../../src/catalog/system.js';
+import { type Monitoring, setupMonitoring } from '../../src/index.js';
+import type { MetricGroup } from '../../src/model/group.js';
+import { until } from '../support/until.js';
+import { excerpt } from './excerpt.js';
+
+const groups: Record<string, { group: MetricGroup; exact?: boolean }> = {
+  http: { group: httpCatalog().group, exact: true },
+  process: { group: processGroup },
+  nodejs: { group: nodejs },
+  system: { group: system },
+  self: { group: self },
+};
+
+const formats = {
+  text: 'text/plain; version=0.0.4',
+  openmetrics: 'application/openmetrics-text; version=1.0.0',
+};
+
+let server: Server;
+let monitoring: Monitoring;
+const pages: Record<string, string> = {};
+
+beforeAll(async () => {
+  server = createServer((incoming, response) => {
+    incoming.resume().on('end', () => {
+      response.statusCode = incoming.url === '/users/1' ? 200 : 404;
+      response.end('a body of 21 bytes...');
+    });
+  });
+  monitoring = setupMonitoring(server, {
+    serviceName: 'golden',
+    logs: false,
+    traces: { exporter: 'none' },
+    requests: {
+      route: ({ url }) => (url === '/users/1' ? '/users/:id' : undefined),
+      slow: 0,
+    },
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await send('GET', '/users/1');
+  await send('GET', '/users/1');
+  await send('POST', '/users/1', 'fourteen bytes');
+  await send('GET', '/elsewhere');
+  await send('PURGE', '/elsewhere');
+  // The groups that are sampled in the background fill on their first tick.
+  await until(
+    async () => (await readPage()).includes('system_memory_used_bytes '),
+    'the system is sampled',
+  );
+  for (const [format, accept] of Object.entries(formats)) pages[format] = await readPage(accept);
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await monitoring.shutdown();
+});
+
+function send(method: string, path: string, body?: string, headers = {}): Promise<string> {
+  const { port } = server.address() as { port: number };
+  return new Promise((resolve, reject) => {
+    const sent = request({ port, host: '127.0.0.1', method, path, headers }, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => resolve(text));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+function readPage(accept = formats.text): Promise<string> {
+  return send('GET', '/metrics', undefined, { accept });
+}
+
+describe.each(Object.entries(groups))('the %s group', (name, { group, exact }) => {
+  it.each(Object.keys(formats))('is exposed as ever, in %s', async (format) => {
+    const text = excerpt(pages[format] as string, group, exact === true);
+    await expect(text).toMatchFileSnapshot(`./${name}.${format}.txt`);
+  });
+});

@@ -17,17 +17,35 @@ export function httpAttributes(http: HttpFacts, methodLabel: string): Attributes
   if (http.route !== UNMATCHED) attributes['http.route'] = http.route;
   if (http.clientAddress !== undefined) attributes['client.address'] = http.clientAddress;
   if (http.userAgent !== undefined) attributes['user_agent.original'] = http.userAgent;
-  if (http.host !== undefined) Object.assign(attributes, serverOf(http.host));
+  const { address, port } = serverOf(http.host);
+  if (address !== undefined) attributes['server.address'] = address;
+  if (port !== undefined) attributes['server.port'] = port;
   if (http.requestBytes !== undefined) attributes['http.request.body.size'] = http.requestBytes;
   if (http.responseBytes !== undefined) attributes['http.response.body.size'] = http.responseBytes;
   if (http.status >= 500) attributes['error.type'] = String(http.status);
   return attributes;
 }
 
-function serverOf(host: string): Attributes {
+interface Server {
+  address?: string;
+  port?: number;
+}
+
+let lastHost: string | undefined;
+let lastServer: Server = {};
+
+/** Nearly every request names the same host. */
+function serverOf(host: string | undefined): Server {
+  if (host !== lastHost) {
+    lastServer = host === undefined ? {} : parseHost(host);
+    lastHost = host;
+  }
+  return lastServer;
+}
+
+function parseHost(host: string): Server {
   const match = /^(.+?)(?::(\d{1,5}))?$/.exec(host);
   if (match === null) return {};
-  const attributes: Attributes = { 'server.address': match[1] as string };
-  if (match[2] !== undefined) attributes['server.port'] = Number(match[2]);
-  return attributes;
+  const address = match[1] as string;
+  return match[2] === undefined ? { address } : { address, port: Number(match[2]) };
 }

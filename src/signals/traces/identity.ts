@@ -1,4 +1,12 @@
-import { type Span, type SpanContext, type SpanKind, TraceFlags, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  TraceFlags,
+  trace,
+} from '@opentelemetry/api';
 import type { Operation } from '../../model/operation.js';
 import type { Scope } from '../../model/scope.js';
 import type { TraceIdentity } from '../../model/trace.js';
@@ -47,6 +55,11 @@ export class OperationTrace implements TraceIdentity {
     return this.#recorder !== undefined;
   }
 
+  /** Whether somebody has asked for the span and may have written to it. */
+  get open(): boolean {
+    return this.#span !== undefined;
+  }
+
   get span(): Span {
     this.#span ??= this.#makeSpan();
     return this.#span;
@@ -58,19 +71,39 @@ export class OperationTrace implements TraceIdentity {
     this.span.end(this.clock.at(startedAt + duration * 1000));
   }
 
+  /** Records the work as a span that was never open. */
+  finish(status: SpanStatus, attributes: Attributes): void {
+    const { name, startedAt, duration } = this.#operation;
+    this.#recorder?.finish({
+      context: this.#context(),
+      parent: this.parent,
+      name,
+      kind: this.#kind,
+      startTime: this.clock.at(startedAt),
+      endTime: this.clock.at(startedAt + duration * 1000),
+      status,
+      attributes,
+    });
+  }
+
   /** The clock of the trace: that of the work above it in this process, or a new one. */
   get clock(): Clock {
     this.#clock ??= clockIn(this.#operation.parent);
     return this.#clock;
   }
 
-  #makeSpan(): Span {
+  #context(): SpanContext {
     const context: SpanContext = {
       traceId: this.traceId,
       spanId: this.spanId,
       traceFlags: this.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
     };
     if (this.parent?.traceState !== undefined) context.traceState = this.parent.traceState;
+    return context;
+  }
+
+  #makeSpan(): Span {
+    const context = this.#context();
     if (this.#recorder === undefined) return trace.wrapSpanContext(context);
     return this.#recorder.record({
       context,

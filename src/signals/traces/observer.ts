@@ -38,7 +38,15 @@ export function createTracesObserver({ sample, recorder }: Omit<TracerParts, 'sc
   };
 }
 
+const UNSET = { code: SpanStatusCode.UNSET };
+
 function endSpan(operation: Operation, identity: OperationTrace): void {
+  const { http, error, outcome, labels } = operation;
+  // Most requests end without anybody having asked for their span, and without an error to note.
+  if (http !== undefined && error === undefined && !identity.open) {
+    const status = outcome === 'error' ? errorStatus(undefined) : UNSET;
+    return identity.finish(status, httpAttributes(http, labels.method ?? ''));
+  }
   try {
     describe(operation, identity.span);
   } finally {

@@ -8,6 +8,7 @@ import {
 } from '@opentelemetry/api';
 import { type Clock, keepClock } from './clock.js';
 import { DeferredSpan } from './deferred-span.js';
+import type { FinishedWork } from './finished-span.js';
 
 /** What a span is made of when it begins. */
 export interface SpanStart {
@@ -27,6 +28,8 @@ export interface SpanStart {
 /** Makes spans that are recorded. */
 export interface SpanRecorder {
   record(start: SpanStart): Span;
+  /** Makes the span of work that is over already. */
+  finish(work: FinishedWork): void;
 }
 
 /** A recorder that takes spans before the SDK is there. */
@@ -46,24 +49,33 @@ const MOST_KEPT = 2048;
  */
 export function createLateRecorder(): LateRecorder {
   let kept: { start: SpanStart; span: DeferredSpan }[] = [];
+  let finished: FinishedWork[] = [];
   let sdk: SpanRecorder | undefined;
   let abandoned = false;
+  const isFull = (): boolean => abandoned || kept.length + finished.length >= MOST_KEPT;
   return {
     record(start) {
       if (sdk !== undefined) return sdk.record(start);
-      if (abandoned || kept.length >= MOST_KEPT) return trace.wrapSpanContext(start.context);
+      if (isFull()) return trace.wrapSpanContext(start.context);
       const span = keepClock(new DeferredSpan(start.context, start.clock), start.clock);
       kept.push({ start, span });
       return span;
     },
+    finish(work) {
+      if (sdk !== undefined) sdk.finish(work);
+      else if (!isFull()) finished.push(work);
+    },
     open(recorder) {
       sdk = recorder;
       for (const { start, span } of kept) span.become(recorder.record(start));
+      for (const work of finished) recorder.finish(work);
       kept = [];
+      finished = [];
     },
     abandon() {
       abandoned = true;
       kept = [];
+      finished = [];
     },
   };
 }

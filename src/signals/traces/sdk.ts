@@ -1,7 +1,9 @@
 import { ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
-import { type Clock, keepClock } from './clock.js';
+import { type Clock, createClock, keepClock } from './clock.js';
+import { FinishedSpan, type FinishedWork } from './finished-span.js';
+import { TELLTALE_SCOPE } from './identity.js';
 import type { SpanExporterLike } from './options.js';
-import type { SpanRecorder } from './recorder.js';
+import type { SpanRecorder, SpanStart } from './recorder.js';
 
 /** OpenTelemetry's SDK, loaded and ready. */
 export interface Sdk extends SpanRecorder {
@@ -23,33 +25,48 @@ export async function loadSdk(
       import('@opentelemetry/sdk-trace-node'),
       import('@opentelemetry/resources'),
     ]);
+  // Limits on attributes, which only a span of the SDK's own keeps to.
+  const isLimited = Object.keys(process.env).some((name) => /^OTEL_(SPAN_)?ATTRIBUTE_/.test(name));
   // Ids were given out when the work began; the SDK asks for them here instead of drawing its own.
   let current: SpanContext = { traceId: '', spanId: '', traceFlags: 0 };
+  const processor = new BatchSpanProcessor(
+    exporter as ConstructorParameters<typeof BatchSpanProcessor>[0],
+  );
+  const described = resources.defaultResource().merge(resources.resourceFromAttributes(resource));
   const provider = new BasicTracerProvider({
     sampler: new AlwaysOnSampler(),
-    resource: resources.defaultResource().merge(resources.resourceFromAttributes(resource)),
-    spanProcessors: [
-      new BatchSpanProcessor(exporter as ConstructorParameters<typeof BatchSpanProcessor>[0]),
-    ],
+    resource: described,
+    spanProcessors: [processor],
     idGenerator: {
       generateTraceId: () => current.traceId,
       generateSpanId: () => current.spanId,
     },
   });
+
+  function record(start: SpanStart): Span {
+    const { context, parent, scope, name, kind, startTime, clock, attributes, links } = start;
+    current = context;
+    const below = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
+    const span = provider
+      .getTracer(scope.name, scope.version)
+      .startSpan(
+        name,
+        { kind, startTime, ...(attributes && { attributes }), ...(links && { links }) },
+        below,
+      );
+    return endingBy(clock, span);
+  }
+
+  function finish(work: FinishedWork): void {
+    if (!isLimited) return processor.onEnd(new FinishedSpan(work, described, TELLTALE_SCOPE));
+    const span = record({ ...work, clock: createClock(), scope: TELLTALE_SCOPE });
+    span.setStatus(work.status);
+    span.end(work.endTime);
+  }
+
   return {
-    record({ context, parent, scope, name, kind, startTime, clock, attributes, links }) {
-      current = context;
-      const below =
-        parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-      const span = provider
-        .getTracer(scope.name, scope.version)
-        .startSpan(
-          name,
-          { kind, startTime, ...(attributes && { attributes }), ...(links && { links }) },
-          below,
-        );
-      return endingBy(clock, span);
-    },
+    record,
+    finish,
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
   };

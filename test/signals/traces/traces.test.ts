@@ -147,6 +147,45 @@ describe('a server span', () => {
     expect(Math.abs(seconds * 1000 + nanos / 1e6 - Date.now())).toBeLessThan(10_000);
   });
 
+  it('is the same whether somebody asked for it or not', async () => {
+    const spans = [];
+    for (const ask of [false, true]) {
+      const { memory, base, end } = await serve(() => {
+        if (ask) trace.getActiveSpan()?.isRecording();
+      });
+      await (await fetch(`${base}/work`, { headers: { 'user-agent': 'tester' } })).text();
+      await end();
+      const span = memory.named('GET /work');
+      const port = span.attributes['server.port'];
+      spans.push({
+        ...span.attributes,
+        'server.port': typeof port,
+        name: span.name,
+        kind: span.kind,
+        status: span.status,
+        events: span.events,
+        links: span.links,
+        parent: span.parentSpanContext,
+        scope: span.instrumentationScope.name,
+        flags: span.spanContext().traceFlags,
+        lasted: span.duration[1] > 0 && span.ended,
+      });
+    }
+    expect(spans[0]).toEqual(spans[1]);
+  });
+
+  it('keeps to the SDK’s limits on attributes', async () => {
+    process.env.OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT = '6';
+    try {
+      const { memory, base, end } = await serve(() => {});
+      await (await fetch(`${base}/work`, { headers: { 'user-agent': 'a long name' } })).text();
+      await end();
+      expect(memory.named('GET /work').attributes['user_agent.original']).toBe('a long');
+    } finally {
+      delete process.env.OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT;
+    }
+  });
+
   it('continues the caller’s trace, and does what the caller decided', async () => {
     const { memory, base, sink, end } = await serve(() => {});
     const ask = (flags: string, state?: string) =>

@@ -34,8 +34,8 @@ const CONNECTION = Symbol('telltale.connection');
 const plainEmit = EventEmitter.prototype.emit as Emit;
 
 /** What is known of a connection that has been watched. */
-export function knownConnection(socket: Socket): Connection | undefined {
-  return (socket as unknown as WatchedSocket)[CONNECTION];
+export function knownConnection(socket: Socket | undefined): Connection | undefined {
+  return (socket as unknown as WatchedSocket | undefined)?.[CONNECTION];
 }
 
 /**

@@ -34,18 +34,20 @@ function leave(): void {
  * written, or the end of the connection, which is the only one for a pipelined request whose turn
  * never came. No listener is added: it would be one that the application can count, remove, or be
  * warned of; and nothing is put on the response, which every framework reads again and again.
+ * Returns whether the connection is a server's, so that the exchange can be found by it.
  */
 export function watchResponse(
   request: IncomingMessage,
   response: ServerResponse,
   exchange: Exchange,
-): void {
+): boolean {
   // Requests that a test or a function platform makes up may have no socket at all.
   const connection = connectionOf(request.socket ?? ({} as Socket), lose);
   const watch = { exchange, response, connection };
   connection.open.push(watch);
   awaited++;
   if (!connection.isServers || !isHeardByNode(response)) watchEvents(watch);
+  return connection.isServers;
 }
 
 /** Node tells of a response from its own listener, which must be there for that. */

@@ -23,19 +23,23 @@ export function serve<T>(
   }
   if (!intake.observes) return next();
   const exchange = intake.open(request);
-  keepExchange(request, exchange);
+  if (exchange === undefined || !prepare(exchange, request, response)) {
+    keepExchange(request, exchange);
+  }
   if (exchange === undefined) return next();
-  prepare(exchange, request, response);
   return exchange.within(next);
 }
 
-function prepare(exchange: Exchange, request: IncomingMessage, response: ServerResponse): void {
+/** Returns whether the connection knows the exchange from now on. */
+function prepare(exchange: Exchange, request: IncomingMessage, response: ServerResponse): boolean {
   try {
-    watchResponse(request, response, exchange);
+    const isKnown = watchResponse(request, response, exchange);
     if (exchange.echo !== undefined) response.setHeader(exchange.echo, exchange.requestId);
+    return isKnown;
   } catch (error) {
     // Nobody would tell of its end any more.
     exchange.fault(error);
     exchange.close({ status: 0 });
+    return false;
   }
 }

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 const children = new Set();
+let stopped = false;
 
 // Nothing else of ours, so that no OTEL_*, LOG_LEVEL or NODE_OPTIONS changes what is measured.
 const env = { PATH: process.env.PATH, NODE_ENV: 'production' };
@@ -13,6 +14,7 @@ const env = { PATH: process.env.PATH, NODE_ENV: 'production' };
  * A question rejects when the child throws, ends, or stays silent for `timeout` ms.
  */
 export async function startChild(core, script, args = []) {
+  if (stopped) throw new Error('the run has been stopped');
   const path = fileURLToPath(new URL(script, import.meta.url));
   const child = spawn('taskset', ['-c', String(core), process.execPath, path, ...args], {
     env,
@@ -55,6 +57,7 @@ export async function startChild(core, script, args = []) {
 
   return {
     ask(name, data, timeout = 60_000) {
+      if (!children.has(child)) return Promise.reject(new Error(`${script} has ended`));
       const id = `${name} ${++lastId}`;
       const answer = expect(id, timeout);
       child.send({ id, name, data });
@@ -67,7 +70,8 @@ export async function startChild(core, script, args = []) {
   };
 }
 
-/** Ends every child that still runs. Safe to call from a signal handler. */
+/** Ends every child that still runs, and lets no other start. Safe to call from a signal handler. */
 export function stopChildren() {
+  stopped = true;
   for (const child of children) child.kill('SIGKILL');
 }

@@ -1,36 +1,68 @@
 /** The command line. */
 
 import { parseArgs } from 'node:util';
-import { frameworks, selectVariants, variants } from './variants.mjs';
+import { sections } from './sections.mjs';
+import { findVariant, frameworks, quickVariants, selectVariants, variants } from './variants.mjs';
 
-/** Parses arguments; throws on a name that does not exist. */
+/** After which a run that hangs is given up. */
+const minutes = { quick: 8, full: 40 };
+
+/** Parses arguments; throws on a name that does not exist and on options that contradict. */
 export function parseOptions(args) {
   const { values } = parseArgs({
     args,
     options: {
       quick: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      save: { type: 'boolean', default: false },
+      only: { type: 'string' },
       framework: { type: 'string' },
       variants: { type: 'string' },
       json: { type: 'string' },
       profile: { type: 'string' },
+      minutes: { type: 'string' },
     },
   });
-  const { quick, json } = values;
-  const profile = values.profile && parseProfile(values.profile);
+  const { save, check, json, only, framework } = values;
+  const quick = values.quick || check;
+  if (save && (check || quick || only || framework || values.variants)) {
+    throw new Error('--save keeps a whole and full run: no other option goes with it but --json');
+  }
   return {
     quick,
+    check,
+    save,
     json,
-    profile,
-    frameworks: values.framework ? [knownFramework(values.framework)] : frameworks,
-    variants: values.variants ? selectVariants(values.variants.split(',')) : variants,
+    profile: values.profile && parseProfile(values.profile),
+    sections: only ? only.split(',').map(knownSection) : Object.keys(sections),
+    frameworks: framework ? [knownFramework(framework)] : frameworks,
+    variants: chooseVariants(values.variants, quick),
+    minutes: Number(values.minutes ?? minutes[quick ? 'quick' : 'full']),
   };
 }
 
-/** `express-hand-all-10` is framework `express`, variant `hand-all-10`. */
+function chooseVariants(names, quick) {
+  if (names) return selectVariants(names.split(','));
+  return quick ? quickVariants : variants;
+}
+
+/**
+ * `express-hand-all-10` is framework `express`, variant `hand-all-10`; `express-all` is what a user
+ * of telltale has.
+ */
 function parseProfile(name) {
   const [framework, ...rest] = name.split('-');
-  const variant = selectVariants([rest.join('-')]).at(-1);
-  return { framework: knownFramework(framework), variant, path: `${name}.cpuprofile` };
+  const variant = rest.join('-');
+  return {
+    framework: knownFramework(framework),
+    variant: findVariant(variant === 'all' ? 'telltale-all-10' : variant),
+    path: `${name}.cpuprofile`,
+  };
+}
+
+function knownSection(name) {
+  if (name in sections) return name;
+  throw new Error(`unknown section ${name}; known: ${Object.keys(sections).join(', ')}`);
 }
 
 function knownFramework(name) {

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { answer } from './rpc.mjs';
 
 const serverKind = 2;
+const isPath = /^(\/r\d+)?\/users\/\d/;
 const tallies = new Map();
 
 /** Bodies are kept as they come and parsed between slices, to leave the core to the load. */
@@ -47,7 +48,7 @@ function count(port) {
 const isRequest = ({ kind, parentSpanId, attributes }) =>
   kind === serverKind &&
   !parentSpanId &&
-  attributes.some(({ value }) => value.stringValue?.startsWith('/users/'));
+  attributes.some(({ value }) => isPath.test(value.stringValue));
 
 const spansOf = (body) =>
   body.resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));

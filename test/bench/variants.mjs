@@ -10,17 +10,33 @@ const signals = {
   'all-100': { metrics: true, logs: true, ratio: 1 },
 };
 
-const variant = (wiring, signal) => ({ name: `${wiring}-${signal}`, wiring, ...signals[signal] });
+const kinds = {
+  hand: ['metrics', 'logs', 'traces-10', 'traces-100', 'all-10', 'all-100'],
+  tuned: ['metrics', 'logs', 'all-10', 'all-100'],
+  telltale: Object.keys(signals),
+  least: ['all-10', 'all-100'],
+};
 
 export const frameworks = ['express', 'fastify', 'node'];
 
 export const variants = [
   { name: 'bare', wiring: 'bare' },
-  ...Object.keys(signals)
-    .filter((signal) => signal !== 'off')
-    .map((signal) => variant('hand', signal)),
-  ...Object.keys(signals).map((signal) => variant('telltale', signal)),
+  ...Object.entries(kinds).flatMap(([wiring, names]) =>
+    names.map((signal) => ({ name: nameOf(wiring, signal), wiring, ...signals[signal] })),
+  ),
 ];
+
+/** What the goals are computed from. */
+export const quickVariants = variants.filter(
+  ({ name }) => !name.includes('traces') && !name.startsWith('tuned'),
+);
+
+/** The least always has every signal on: `least-10` is `all-10`. */
+function nameOf(wiring, signal) {
+  return wiring === 'least' ? signal.replace('all', 'least') : `${wiring}-${signal}`;
+}
+
+export const findVariant = (name) => selectVariants([name]).at(-1);
 
 /** The variants with these names, `bare` first since every ratio needs it. */
 export function selectVariants(names) {

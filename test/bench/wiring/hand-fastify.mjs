@@ -1,4 +1,5 @@
 import { load } from './load.mjs';
+import { oneLineAResponse } from './one-line.mjs';
 import { startOtel } from './otel.mjs';
 import { createTap } from './tap.mjs';
 
@@ -7,7 +8,9 @@ export function wire({ metrics, logs, traces }) {
   const otel = traces && startTraces(traces);
   return createTap({
     ...otel?.tap,
-    options: logs ? createLogOptions(logs) : {},
+    options: logs
+      ? { logger: { level: 'info', file: logs }, logController: oneLineAResponse() }
+      : {},
     async attach(app) {
       if (otel) await app.register(otel.plugin);
       if (metrics) await app.register(load('fastify-metrics').default, { endpoint: '/metrics' });
@@ -19,18 +22,4 @@ function startTraces(traces) {
   const { FastifyOtelInstrumentation } = load('@fastify/otel');
   const instrumentation = new FastifyOtelInstrumentation();
   return { tap: startOtel(traces, [instrumentation]), plugin: instrumentation.plugin() };
-}
-
-/** One line a request, with the request in it, by way of the documented LogController. */
-function createLogOptions(file) {
-  const { LogController } = load('fastify');
-  class OneLine extends LogController {
-    incomingRequest() {}
-
-    requestCompleted(_error, request, reply) {
-      const responseTime = reply.elapsedTime;
-      reply.log.info({ req: request, res: reply, responseTime }, 'request completed');
-    }
-  }
-  return { logger: { level: 'info', file }, logController: new OneLine() };
 }

@@ -1,5 +1,6 @@
 import { load } from './load.mjs';
 import { startOtel } from './otel.mjs';
+import { fill, promClientMetrics } from './series.mjs';
 import { createTap } from './tap.mjs';
 
 /** A counter and a histogram of prom-client, pino-http and OpenTelemetry's http. */
@@ -10,6 +11,8 @@ export function wire({ metrics, logs, traces }) {
       const measured = metrics ? measure(handler) : handler;
       return logs ? log(measured, logs) : measured;
     },
+    fill: (series) => fill(promClientMetrics(), series),
+    render: () => load('prom-client').register.metrics(),
   });
 }
 

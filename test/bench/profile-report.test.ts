@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { sumProfile } from './profile-report.mjs';
+
+it('sums self time by package, by folder and by function, and leaves idling out', () => {
+  const frame = (functionName: string, url = '', lineNumber = 0) => ({
+    callFrame: { functionName, url, lineNumber },
+  });
+  const nodes = [
+    { id: 1, ...frame('(idle)') },
+    { id: 2, ...frame('(garbage collector)') },
+    { id: 3, ...frame('next', 'file:///x/node_modules/router/index.js', 188) },
+    { id: 4, ...frame('serve', 'file:///x/dist/esm/adapters/serve.js', 8) },
+    { id: 5, ...frame('writeHead', 'node:_http_server', 340) },
+    { id: 6, ...frame('load', 'file:///x/node_modules/@scope/pkg/a.js', 0) },
+  ];
+  const { byGroup, byFunction, total } = sumProfile({
+    nodes,
+    samples: [1, 2, 3, 4, 4, 5, 6],
+    timeDeltas: [1000, 10, 20, 30, 5, 40, 50],
+  });
+  expect(total).toBe(155);
+  expect(Object.fromEntries(byGroup)).toEqual({
+    'garbage collector': 10,
+    router: 20,
+    'telltale adapters/': 35,
+    node: 40,
+    '@scope/pkg': 50,
+  });
+  expect(byFunction.get('serve adapters/serve.js:9')).toBe(35);
+});

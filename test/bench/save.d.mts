@@ -1,0 +1,2 @@
+export const committed: URL;
+export function intoReadme(text: string, result: object): string;

@@ -40,6 +40,7 @@ export function disk(options: DiskCheckOptions = {}): Check {
       thresholds,
       (figure, bound) => `${round(figure)} % of the disk is used (limit ${bound} %)`,
       details,
+      'exhausted',
     );
   };
 }

@@ -44,6 +44,7 @@ export function memory(options: MemoryCheckOptions = {}): Check {
       thresholds,
       (figure, bound) => `${round(figure)} % of the memory limit is used (limit ${bound} %)`,
       details,
+      'exhausted',
     );
   };
 }

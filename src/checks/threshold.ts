@@ -1,4 +1,4 @@
-import type { CheckResult } from '../model/check.js';
+import type { CheckResult, FaultClass } from '../model/check.js';
 import { TelltaleError } from '../model/errors.js';
 
 /** Bounds of a measured figure. */
@@ -9,14 +9,17 @@ export interface Thresholds {
   fail: number;
 }
 
-/** Judges a figure by its thresholds. */
+/** Judges a figure by its thresholds; `fault` is what being beyond them is called. */
 export function judge(
   figure: number,
   { warn, fail }: Thresholds,
   say: (figure: number, bound: number) => string,
   details: Record<string, number>,
+  fault: FaultClass = 'error',
 ): CheckResult {
-  if (figure >= fail) return { status: 'unhealthy', message: say(figure, fail), details };
+  if (figure >= fail) {
+    return { status: 'unhealthy', class: fault, message: say(figure, fail), details };
+  }
   if (figure >= warn) return { status: 'degraded', message: say(figure, warn), details };
   return { status: 'healthy', details };
 }

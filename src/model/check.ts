@@ -4,9 +4,22 @@ export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
 /** The questions that an orchestrator asks. `all` is the report for people. */
 export type Probe = 'live' | 'ready' | 'startup' | 'all';
 
+/** Why a check failed, in one word that can be shown to anybody. */
+export type FaultClass =
+  | 'timeout'
+  | 'refused'
+  | 'dns'
+  | 'auth'
+  | 'exhausted'
+  | 'loading'
+  | 'readonly'
+  | 'error';
+
 /** What a check says in detail. */
 export interface CheckResult {
   status: HealthStatus;
+  /** Why it is not healthy. */
+  class?: FaultClass | undefined;
   message?: string | undefined;
   /** Figures as numbers, with their unit in the name: `free_gb`, `percent_used`. */
   details?: Record<string, unknown> | undefined;

@@ -19,5 +19,12 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'telltale/checks/disk': ['disk'],
   'telltale/checks/memory': ['memory'],
   'telltale/checks/event-loop': ['eventLoop'],
+  'telltale/checks/postgres': ['postgres'],
+  'telltale/checks/redis': ['redis'],
+  'telltale/checks/http': ['http'],
+  'telltale/checks/tcp': ['tcp'],
+  'telltale/checks/certificate': ['certificate'],
+  'telltale/checks/pool': ['pool'],
+  'telltale/checks/error-rate': ['errorRate'],
   'telltale/testing/adapter-contract': ['adapterContract'],
 };

@@ -8,6 +8,14 @@ import { freePort, startProcess } from './process.js';
 
 const run = promisify(execFile);
 
+/** How to start PostgreSQL; everything may be left out. */
+export interface PostgresOptions {
+  /** To come back where a stopped server was. @default a free port */
+  readonly port?: number;
+  /** Further settings, such as `['max_connections=5']`. */
+  readonly settings?: readonly string[];
+}
+
 /** A PostgreSQL server of one's own, with an empty database. */
 export interface PostgresService {
   /** `postgres://user:password@host:port/database` */
@@ -46,12 +54,13 @@ async function serverUser(): Promise<{ uid: number; gid: number } | undefined> {
  *
  * @throws Error with the server's own words when it does not start
  */
-export async function startPostgres(): Promise<PostgresService> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresService> {
   const host = '127.0.0.1';
   const user = 'telltale';
   const password = 'telltale';
   const database = 'postgres';
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
+  const chosen = [...settings, ...(options.settings ?? [])].flatMap((setting) => ['-c', setting]);
   const server = await startInDirectory('postgres', async (directory) => {
     const owner = await serverUser();
     const data = path.join(directory, 'data');
@@ -67,7 +76,7 @@ export async function startPostgres(): Promise<PostgresService> {
 
     return startProcess({
       command: path.join(binaries, 'postgres'),
-      args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+      args: ['-D', data, '-p', String(port), ...chosen],
       ...(owner && { user: owner }),
       ready: (output) => output.includes('ready to accept connections'),
       // SIGTERM would wait until every client has disconnected.

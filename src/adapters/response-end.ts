@@ -45,6 +45,7 @@ export function watchResponse(
   const connection = connectionOf(request.socket ?? ({} as Socket), lose);
   const watch = { exchange, response, connection };
   connection.open.push(watch);
+  if (hearers + awaited === 0) subscribe(FINISHED, onFinished);
   awaited++;
   if (!connection.isServers || !isHeardByNode(response)) watchEvents(watch);
   return connection.isServers;

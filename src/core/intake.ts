@@ -45,7 +45,9 @@ export function createIntake(parts: IntakeParts): Intake {
     })),
   };
   return {
-    observes: plan.watched,
+    get observes() {
+      return plan.watched;
+    },
     endpoint: (method, target) => endpoints.find(method, target),
     open(request) {
       if (!plan.watched || isIgnored?.(request)) return undefined;

@@ -9,6 +9,8 @@ import type { Scopes } from './scope.js';
 export interface Operations {
   /** Who is told about a type; kept by callers that begin the same type again and again. */
   plan(type: OperationType): Plan;
+  /** Tells one more observer of what begins or ends from now on. Returns what stops that. */
+  join(observer: Observer): () => void;
   /** Begins an operation below the current scope. */
   begin<Label extends string>(
     type: OperationType<Label>,
@@ -28,12 +30,14 @@ export function createOperations(
   scopes: Scopes,
   diagnostics: Diagnostics,
 ): Operations {
-  const plans = new WeakMap<OperationType, Plan>();
+  // Kept for as long as the types live: types are declared once, at module level.
+  const plans = new Map<OperationType, Plan>();
+  const joined = new Set<Observer>();
 
   function plan(type: OperationType): Plan {
     let known = plans.get(type);
     if (known === undefined) {
-      known = createPlan(type, observers, diagnostics);
+      known = createPlan(type, [...observers, ...joined], diagnostics);
       plans.set(type, known);
     }
     return known;
@@ -83,7 +87,16 @@ export function createOperations(
     ) as T;
   }
 
-  return { plan, begin, observe };
+  function join(observer: Observer): () => void {
+    joined.add(observer);
+    for (const known of plans.values()) known.join(observer);
+    return () => {
+      joined.delete(observer);
+      for (const known of plans.values()) known.leave(observer);
+    };
+  }
+
+  return { plan, join, begin, observe };
 }
 
 function completeLabels(

@@ -10,6 +10,9 @@ export interface Plan {
   readonly watched: boolean;
   start(operation: LiveOperation): void;
   end(operation: LiveOperation): void;
+  /** Tells one more observer from now on, if it watches the type. */
+  join(observer: Observer): void;
+  leave(observer: Observer): void;
 }
 
 /** Asks every observer whether it watches the type. Ends are told in reverse order. */
@@ -20,22 +23,37 @@ export function createPlan(
 ): Plan {
   const starts: Step[] = [];
   const ends: Step[] = [];
-  for (const observer of observers) {
+
+  function join(observer: Observer): void {
     const watcher = watch(observer, type, diagnostics);
-    if (watcher?.start) starts.push({ part: observer.name, tell: watcher.start.bind(watcher) });
-    if (watcher?.end) ends.unshift({ part: observer.name, tell: watcher.end.bind(watcher) });
+    if (watcher?.start) starts.push({ observer, tell: watcher.start.bind(watcher) });
+    if (watcher?.end) ends.unshift({ observer, tell: watcher.end.bind(watcher) });
   }
+
+  for (const observer of observers) join(observer);
   return {
     type,
-    watched: starts.length + ends.length > 0,
+    get watched() {
+      return starts.length + ends.length > 0;
+    },
+    join,
+    leave(observer) {
+      remove(starts, observer);
+      remove(ends, observer);
+    },
     start: (operation) => tell(starts, operation, diagnostics),
     end: (operation) => tell(ends, operation, diagnostics),
   };
 }
 
 interface Step {
-  readonly part: string;
+  readonly observer: Observer;
   readonly tell: (operation: LiveOperation) => void;
+}
+
+function remove(steps: Step[], observer: Observer): void {
+  const at = steps.findIndex((step) => step.observer === observer);
+  if (at !== -1) steps.splice(at, 1);
 }
 
 function watch(
@@ -57,7 +75,7 @@ function tell(steps: readonly Step[], operation: LiveOperation, diagnostics: Dia
     try {
       step.tell(operation);
     } catch (error) {
-      diagnostics.caught(step.part, error);
+      diagnostics.caught(step.observer.name, error);
     }
   }
 }

@@ -2,9 +2,11 @@ export type { MonitoredApp } from './adapters/detect.js';
 export type { ExpressLike } from './adapters/express.js';
 export type { FastifyLike } from './adapters/fastify-request.js';
 export type { ServerLike } from './adapters/node.js';
+export type { Beacon } from './core/beacon.js';
 export type { GuardOptions } from './core/guard.js';
 export type { Operations } from './core/operations.js';
 export type { RequestFilter, RequestsOptions } from './core/requests.js';
+export type { ShutdownHook, ShutdownOptions } from './core/shutdown.js';
 export type { Instrumentation, InstrumentationParts } from './instrumentation/instrumentation.js';
 export type {
   Check,
@@ -46,7 +48,6 @@ export type {
   BuiltInChecks,
   EndpointsOptions,
   MonitoringOptions,
-  ShutdownOptions,
 } from './options.js';
 export { createMonitoring, setupMonitoring } from './setup.js';
 export type { Health } from './signals/health/health.js';

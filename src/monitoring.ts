@@ -1,6 +1,8 @@
 import type { Tracer } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { MonitoredApp } from './adapters/detect.js';
+import type { Beacon } from './core/beacon.js';
+import type { ShutdownOptions } from './core/shutdown.js';
 import type { Operation, OperationInit, OperationType } from './model/operation.js';
 import type { Health } from './signals/health/health.js';
 import type { Metrics } from './signals/metrics/metrics.js';
@@ -35,8 +37,24 @@ export interface Monitoring {
   /** Begins background work and joins OpenTelemetry's API. Only the first call counts. */
   start(): void;
   /**
-   * Takes readiness away, stops everything, sends and writes what is waiting, and leaves every app
-   * as it was. Resolves within the time of `shutdown.timeout`; never rejects.
+   * Holds up the shutdown for work that must not be interrupted: until it is over, or half of
+   * `shutdown.timeout` is, readiness has been taken away but everything runs and is served as before.
+   * `details` are named in the log when the time is not enough.
+   *
+   * @example
+   * const beacon = monitoring.beacon({ job: 'import' });
+   * try {
+   *   await importAll();
+   * } finally {
+   *   beacon.die();
+   * }
+   */
+  beacon(details?: Readonly<Record<string, unknown>>): Beacon;
+  /**
+   * Takes readiness away, waits for `shutdown.drainDelay`, closes the servers where telltale is to
+   * (see {@link ShutdownOptions.servers}), runs the hooks, stops everything, sends and writes what is
+   * waiting, and leaves every app as it was. Resolves within `drainDelay` and `timeout`; never
+   * rejects; called again it is the same shutdown.
    */
   shutdown(): Promise<void>;
 }

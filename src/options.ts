@@ -4,7 +4,8 @@ import type { EventLoopCheckOptions } from './checks/event-loop.js';
 import type { MemoryCheckOptions } from './checks/memory.js';
 import type { GuardOptions } from './core/guard.js';
 import type { RequestsOptions } from './core/requests.js';
-import { requestsSchema } from './core/schema.js';
+import { requestsSchema, shutdownSchema } from './core/schema.js';
+import type { ShutdownOptions } from './core/shutdown.js';
 import { fn, milliseconds, only, shape, shapeOrOff, text, validate } from './core/validate.js';
 import type { Instrumentation } from './instrumentation/instrumentation.js';
 import type { HealthOptions } from './signals/health/options.js';
@@ -50,16 +51,6 @@ export interface EndpointsOptions extends GuardOptions {
    * @default '127.0.0.1'
    */
   host?: string;
-}
-
-/** How telltale ends. */
-export interface ShutdownOptions {
-  /**
-   * Milliseconds after which `shutdown()` resolves whatever is still under way.
-   *
-   * @default 5000
-   */
-  timeout?: number;
 }
 
 /**
@@ -168,7 +159,7 @@ const schema: v.GenericSchema<MonitoringOptions> = shape({
       token: v.optional(text),
     }),
   ),
-  shutdown: v.optional(shape({ timeout: v.optional(milliseconds) })),
+  shutdown: v.optional(shutdownSchema),
   instrumentation: v.optional(
     v.array(
       only<Instrumentation>(

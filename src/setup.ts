@@ -5,6 +5,7 @@ import { resolveService } from './assembly/environment.js';
 import { buildHealth, healthEndpoints } from './assembly/health.js';
 import { adviser, buildLogs, logsPart } from './assembly/logs.js';
 import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembly/metrics.js';
+import { buildShutdown } from './assembly/shutdown.js';
 import { buildTraces } from './assembly/traces.js';
 import { httpCatalog } from './catalog/http.js';
 import { createDiagnostics } from './core/diagnostics.js';
@@ -19,8 +20,6 @@ import { type MonitoringOptions, validateOptions } from './options.js';
 import { createMetrics, SERIES_LIMIT } from './signals/metrics/metrics.js';
 import { createMetricsObserver } from './signals/metrics/observer.js';
 
-const SHUTDOWN_MS = 5000;
-
 /**
  * Creates the monitoring of a service. Nothing runs and nothing is attached yet: see
  * {@link Monitoring.attach} and {@link Monitoring.start}.
@@ -31,6 +30,11 @@ const SHUTDOWN_MS = 5000;
  * monitoring.start();
  */
 export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
+  return assemble(options, () => {});
+}
+
+/** `ending` is told at once when the end begins. */
+function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
   validateOptions(options);
   const { env } = process;
   const service = resolveService(options, env);
@@ -69,7 +73,8 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
     type: http.request,
     requests: options.requests ?? {},
   });
-  const attachments = createAttachments(intake);
+  const shutdown = buildShutdown(options.shutdown, logs.logger, diagnostics, env);
+  const attachments = createAttachments(intake, shutdown.servers);
   const instrumentation = [
     ...(measuring ? builtInInstrumentation() : []),
     ...(options.instrumentation ?? []),
@@ -77,14 +82,24 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
   const parts = { operations, metrics, diagnostics };
   const lifecycle = createLifecycle(
     [
+      shutdown.signals(() => lifecycle.stop()),
       logsPart(logs),
+      shutdown.report,
       { name: 'traces', start: traces.start, stop: traces.stop },
       ...instrumentation.map((one) => installing(one, parts)),
       ...served.parts,
       { name: 'adapters', stop: attachments.detach },
-      { name: 'health', stop: health.drain },
+      ...shutdown.parts,
+      {
+        name: 'health',
+        stop() {
+          health.drain();
+          ending();
+        },
+      },
     ],
-    options.shutdown?.timeout ?? SHUTDOWN_MS,
+    shutdown.milliseconds,
+    shutdown.cuts,
     diagnostics,
   );
 
@@ -96,7 +111,8 @@ export function createMonitoring(options: MonitoringOptions = {}): Monitoring {
     observe: operations.observe,
     attach: attachments.attach,
     start: lifecycle.start,
-    shutdown: lifecycle.stop,
+    beacon: shutdown.beacon,
+    shutdown: shutdown.reentrant(lifecycle.stop),
   };
 }
 
@@ -115,14 +131,7 @@ export function setupMonitoring(app: MonitoredApp, options: MonitoringOptions = 
   adapterFor(app);
   const known = monitored.get(app);
   if (known !== undefined) return known;
-  const created = createMonitoring(options);
-  const monitoring: Monitoring = {
-    ...created,
-    shutdown() {
-      monitored.delete(app);
-      return created.shutdown();
-    },
-  };
+  const monitoring = assemble(options, () => monitored.delete(app));
   monitored.set(app, monitoring);
   monitoring.attach(app);
   monitoring.start();

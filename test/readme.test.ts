@@ -92,6 +92,8 @@ describe('the README', () => {
       'own.mjs',
       'traces.mjs',
       'options.mjs',
+      'ending.mjs',
+      'beacon.mjs',
     ]);
     // Every block of code is one of them, a command, or output.
     expect(readme.match(/^```(?!js$|sh$|text$|$)/gm)).toBeNull();
@@ -163,6 +165,13 @@ describe('the README', () => {
     expect(stdout).toContain('reports_total{kind="monthly"} 1');
     expect(stdout).toContain('report_duration_seconds_count{kind="monthly"} 1');
     expect(stdout).toContain('"msg":"building"');
+  });
+
+  it('ends as it says', async () => {
+    const { visits } = await runProgram('ending.mjs', ['/', '/health/ready']);
+    expect(visits.map(({ status }) => status)).toEqual([200, 200]);
+    const { lines } = await runProgram('beacon.mjs');
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual(['imported']);
   });
 
   it.each(['traces.mjs', 'options.mjs'])('runs %s', async (name) => {

@@ -95,6 +95,18 @@ describe('options', () => {
     [{ serviceName: '' }, 'option serviceName: expected a text, got ""'],
     [{ instrumentation: [{}] }, 'option instrumentation.0: expected an instrumentation'],
     [{ shutdown: { timeout: -1 } }, 'option shutdown.timeout: expected a number of milliseconds'],
+    [
+      { shutdown: { signals: ['SIGKILL'] } },
+      'option shutdown.signals: expected a list of signals that can be caught, such as ["SIGTERM", "SIGINT"], got a list of 1',
+    ],
+    [{ shutdown: { signals: 'SIGTERM' } }, 'option shutdown.signals: expected a list of signals'],
+    [
+      { shutdown: { onShutdown: [7] } },
+      'option shutdown.onShutdown: expected a function or a list of functions, got a list of 1',
+    ],
+    [{ shutdown: { beforeShutdown: 7 } }, 'option shutdown.beforeShutdown: expected a function'],
+    [{ shutdown: { exit: 0 } }, 'option shutdown.exit: expected true or false, got 0'],
+    [{ shutdown: { drainDelay: '5s' } }, 'option shutdown.drainDelay: expected a number of'],
     [7, 'options: expected an object of options, got 7'],
     [null, 'options: expected an object of options, got null'],
   ])('%j is refused', (options, message) => {
@@ -126,7 +138,15 @@ describe('options', () => {
       },
       requests: { ignore: ['/a', /b/], route: () => undefined, genReqId: () => 'x' },
       endpoints: { metrics: false, health: '/h', live: '/l', ready: '/r', startup: false },
-      shutdown: { timeout: 10 },
+      shutdown: {
+        signals: ['SIGTERM', 'SIGINT'],
+        servers: true,
+        drainDelay: 1,
+        timeout: 10,
+        beforeShutdown() {},
+        onShutdown: [() => {}, async () => {}],
+        exit: false,
+      },
       instrumentation: [{ name: 'x', install: () => () => {} }],
     });
     expect(await monitoring.metrics.text()).toContain(

@@ -38,6 +38,11 @@ export function knownConnection(socket: Socket | undefined): Connection | undefi
   return (socket as unknown as WatchedSocket | undefined)?.[CONNECTION];
 }
 
+/** The responses under way on a connection, in the order in which they will be sent. */
+export function responsesOn(socket: Socket): readonly ServerResponse[] {
+  return (knownConnection(socket)?.open ?? []).map(({ response }) => response);
+}
+
 /**
  * The connection that a socket is. `lost` is told of the responses still under way when it closes,
  * which is read off `emit`: a listener more would be one that the application can count or remove.

@@ -2,11 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Diagnostics } from '../core/diagnostics.js';
 import type { EndpointTable } from '../core/endpoints.js';
 import { answer } from './answer.js';
+import { serverTraffic } from './server-traffic.js';
 
 /** Serves telltale's endpoints on a port of their own. */
 export interface EndpointServer {
   start(): void;
   stop(): Promise<void>;
+  /** Ends it with the answers that are under way. */
+  cut(): readonly string[];
 }
 
 const TIMEOUT_MS = 5000;
@@ -34,16 +37,20 @@ export function createEndpointServer(
   );
   server.on('error', (error) => diagnostics.caught('endpoints', error));
   server.on('connection', (socket) => socket.unref());
+  const traffic = serverTraffic(server);
   return {
     start() {
       server.listen(port, host);
       server.unref();
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    stop() {
+      traffic.drain();
+      return traffic.close();
+    },
+    cut() {
+      traffic.cut();
+      return [];
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Adapter } from '../model/adapter.js';
 import type { Layer } from './express-layer.js';
 import { watchLayers } from './express-layers.js';
+import { expressTraffic } from './express-traffic.js';
 import { override } from './override.js';
 import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';
@@ -55,6 +56,8 @@ export const expressAdapter: Adapter<ExpressLike> = {
       deaf?.();
     };
   },
+
+  traffic: expressTraffic,
 };
 
 function watchFirst(application: Application): (() => void) | undefined {

@@ -33,7 +33,8 @@ function withChildren(app: object): object[] {
   return [app, ...children.flatMap(withChildren)];
 }
 
-function innerValue<T>(instance: object, description: string): T | undefined {
+/** What Fastify keeps under a symbol that only it has, where it is called as it is today. */
+export function innerValue<T>(instance: object, description: string): T | undefined {
   const key = Object.getOwnPropertySymbols(instance).find(
     (symbol) => symbol.description === description,
   );

@@ -4,6 +4,7 @@ import { exchangeOf } from './exchange-of.js';
 import { followHandlers } from './fastify-handlers.js';
 import { addHookFirst } from './fastify-hooks.js';
 import { type FastifyLike, type FastifyRequest, nameRoute } from './fastify-request.js';
+import { fastifyTraffic } from './fastify-traffic.js';
 import { nodeAdapter } from './node.js';
 import { serve } from './serve.js';
 
@@ -40,6 +41,8 @@ export const fastifyAdapter: Adapter<FastifyLike> = {
       detachHooks();
     };
   },
+
+  traffic: fastifyTraffic,
 };
 
 /** Fastify takes no hook back, so that ours have to know when they are no longer wanted. */

@@ -5,6 +5,7 @@ import { override } from './override.js';
 import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';
 import { adopt, serveStream } from './serve-stream.js';
+import { serverTraffic } from './server-traffic.js';
 
 /** The part of a server of `node:http`, `node:https` or `node:http2` that the adapter needs. */
 export interface ServerLike {
@@ -56,6 +57,8 @@ export const nodeAdapter: Adapter<Server> = {
       deaf?.();
     };
   },
+
+  traffic: (server) => serverTraffic(server),
 };
 
 function onRequest(intake: Intake, args: readonly unknown[], emit: () => boolean): boolean {

@@ -77,6 +77,19 @@ export function resolveRatio(given: number | undefined, env: Environment): numbe
   return sampler === 'traceidratio' ? valid : 1;
 }
 
+/** What load balancers take to note that an instance is gone: readiness asked, endpoints spread. */
+const KUBERNETES_DRAIN_MS = 5000;
+
+/** How long servers stay open after readiness has said no. */
+export function resolveDrainDelay(
+  given: number | undefined,
+  servers: boolean,
+  env: Environment,
+): number {
+  if (given !== undefined) return given;
+  return servers && env.KUBERNETES_SERVICE_HOST ? KUBERNETES_DRAIN_MS : 0;
+}
+
 /** Where each endpoint is, if it is anywhere. */
 export type EndpointPaths = Record<
   'metrics' | 'health' | 'live' | 'ready' | 'startup',

@@ -41,6 +41,7 @@ export function logsPart({ writer }: Logs): Part {
   let forget: (() => void) | undefined;
   return {
     name: 'logs',
+    share: 1,
     start() {
       forget = atExit(writer.flushSync);
     },

@@ -1,10 +1,19 @@
+import { createDeadline, LateError } from './deadline.js';
 import type { Diagnostics } from './diagnostics.js';
 
 /** Something that is started with the service and stopped with it. */
 export interface Part {
   readonly name: string;
   start?(): void;
-  stop?(): void | Promise<void>;
+  /**
+   * How much of the time that is left stopping may take, 0 to 1, so that those after it have some.
+   *
+   * @default 0.5
+   */
+  readonly share?: number;
+  stop?(): unknown;
+  /** Gives up what has not stopped in time, and says what that was. By default it is the part. */
+  cut?(): readonly string[];
 }
 
 /** Starts parts in order and stops them in reverse. */
@@ -14,23 +23,37 @@ export interface Lifecycle {
   stop(): Promise<void>;
 }
 
-/** Creates the lifecycle of one Monitoring. A part that fails does not keep the others from it. */
+const SHARE = 0.5;
+
+/**
+ * Creates the lifecycle of one Monitoring. A part that fails or hangs does not keep the others from
+ * it; what has to be cut is added to `cuts`.
+ */
 export function createLifecycle(
   parts: readonly Part[],
   timeout: number,
+  cuts: string[],
   diagnostics: Diagnostics,
 ): Lifecycle {
   let started = false;
   let stopping: Promise<void> | undefined;
 
   async function stopAll(): Promise<void> {
+    const deadline = createDeadline(timeout);
     for (const part of [...parts].reverse()) {
       try {
-        await part.stop?.();
+        await createDeadline(deadline.left() * (part.share ?? SHARE)).hold(part.stop?.());
       } catch (error) {
-        diagnostics.caught(part.name, error);
+        if (error instanceof LateError) await cut(part);
+        else diagnostics.caught(part.name, error);
       }
     }
+  }
+
+  async function cut(part: Part): Promise<void> {
+    cuts.push(...(part.cut?.() ?? [part.name]));
+    // A socket that was cut says so when the event loop closes it, which is after the first of two.
+    for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
   }
 
   return {
@@ -38,6 +61,8 @@ export function createLifecycle(
       if (started) return;
       started = true;
       for (const part of parts) {
+        // The end may have been asked for before the start, or by a part that was just started.
+        if (stopping !== undefined) return;
         try {
           part.start?.();
         } catch (error) {
@@ -46,17 +71,8 @@ export function createLifecycle(
       }
     },
     stop() {
-      stopping ??= within(timeout, stopAll());
+      stopping ??= stopAll();
       return stopping;
     },
   };
-}
-
-async function within(milliseconds: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([work, late]);
-  clearTimeout(timer);
 }

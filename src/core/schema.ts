@@ -1,10 +1,17 @@
+import { constants } from 'node:os';
 import * as v from 'valibot';
 import type { RequestFilter, RequestsOptions } from './requests.js';
+import type { ShutdownHook, ShutdownOptions } from './shutdown.js';
 import { fn, milliseconds, only, shape } from './validate.js';
 
 const filter = v.optional(
   only<RequestFilter>(isFilter, 'a list of paths and patterns, or a function'),
 );
+
+const flag = only<boolean>((value) => typeof value === 'boolean', 'true or false');
+
+/** https://nodejs.org/api/process.html#signal-events */
+const UNCATCHABLE = new Set(['SIGKILL', 'SIGSTOP']);
 
 /** Holds {@link RequestsOptions}. */
 export const requestsSchema: v.GenericSchema<RequestsOptions> = shape({
@@ -32,6 +39,33 @@ export const requestsSchema: v.GenericSchema<RequestsOptions> = shape({
   route: v.optional(fn<NonNullable<RequestsOptions['route']>>()),
   genReqId: v.optional(fn<NonNullable<RequestsOptions['genReqId']>>()),
 });
+
+const hook = fn<ShutdownHook>();
+
+/** Holds {@link ShutdownOptions}. */
+export const shutdownSchema: v.GenericSchema<ShutdownOptions> = shape({
+  signals: v.optional(
+    only<readonly NodeJS.Signals[]>(
+      (value) => Array.isArray(value) && value.every(isSignal),
+      'a list of signals that can be caught, such as ["SIGTERM", "SIGINT"]',
+    ),
+  ),
+  servers: v.optional(flag),
+  drainDelay: v.optional(milliseconds),
+  timeout: v.optional(milliseconds),
+  beforeShutdown: v.optional(hook),
+  onShutdown: v.optional(
+    only<ShutdownHook | readonly ShutdownHook[]>(
+      (value) => [value].flat().every((one) => typeof one === 'function'),
+      'a function or a list of functions',
+    ),
+  ),
+  exit: v.optional(flag),
+});
+
+function isSignal(value: unknown): boolean {
+  return typeof value === 'string' && value in constants.signals && !UNCATCHABLE.has(value);
+}
 
 function isPlain(value: unknown): boolean {
   return value !== null && typeof value === 'object' && !Array.isArray(value);

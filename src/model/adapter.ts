@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Endpoint } from './endpoint.js';
+import type { Traffic } from './traffic.js';
 
 /** How a request ended, as an adapter saw it. */
 export interface ExchangeEnd {
@@ -46,4 +47,6 @@ export interface Adapter<App = unknown> {
   matches(app: unknown): app is App;
   /** Takes every request of `app` to the intake. Returns what undoes it. */
   attach(app: App, intake: Intake): () => void;
+  /** Watches what comes to `app` from now on, so that it can be ended. */
+  traffic(app: App): Traffic;
 }

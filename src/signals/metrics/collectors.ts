@@ -1,5 +1,5 @@
+import { createDeadline, type Deadline } from '../../core/deadline.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
-import { createDeadline, type Deadline } from './deadline.js';
 
 /** Work to be done before metrics are read. */
 export interface Collectors {

@@ -1,7 +1,7 @@
 import type { Registry } from 'prom-client';
+import { createDeadline, type Deadline } from '../../core/deadline.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import type { Collectors } from './collectors.js';
-import { createDeadline, type Deadline } from './deadline.js';
 import {
   createPage,
   type Page,

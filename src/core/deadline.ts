@@ -1,20 +1,29 @@
 /** A point in time by which work has to be done. */
 export interface Deadline {
-  /** Rejects when the time is over before `work` is done. Whatever comes later is dropped. */
+  /** Milliseconds until then; 0 when it is over. */
+  left(): number;
+  /** Rejects with a {@link LateError} when the time is over before `work` is done. */
   hold<T>(work: Promise<T> | T): Promise<T>;
+}
+
+/** Work was not done by its deadline. Whatever still comes of it is dropped. */
+export class LateError extends Error {
+  override readonly name = 'LateError';
 }
 
 /** Creates a deadline so many milliseconds from now. */
 export function createDeadline(milliseconds: number): Deadline {
   const end = performance.now() + milliseconds;
+  const left = (): number => Math.max(0, end - performance.now());
   return {
+    left,
     async hold(work) {
       if (!(work instanceof Promise)) return work;
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(
-          () => reject(new Error(`not done within ${milliseconds} ms`)),
-          Math.max(0, end - performance.now()),
+          () => reject(new LateError(`not done within ${Math.round(milliseconds)} ms`)),
+          left(),
         );
       });
       try {

@@ -12,6 +12,8 @@ export type {
   Check,
   CheckReport,
   CheckResult,
+  FaultClass,
+  HealthChange,
   HealthReport,
   HealthStatus,
   Probe,
@@ -50,9 +52,9 @@ export type {
   MonitoringOptions,
 } from './options.js';
 export { createMonitoring, setupMonitoring } from './setup.js';
+export type { CheckOptions } from './signals/health/check-options.js';
 export type { Health } from './signals/health/health.js';
 export type { HealthOptions } from './signals/health/options.js';
-export type { CheckOptions } from './signals/health/registry.js';
 export type { LogLevel, LogsOptions } from './signals/logs/options.js';
 export type { MetricConfig } from './signals/metrics/family.js';
 export type {

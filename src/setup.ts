@@ -2,13 +2,15 @@ import { adapterFor, type MonitoredApp } from './adapters/detect.js';
 import { createAttachments } from './assembly/attachments.js';
 import { serveEndpoints } from './assembly/endpoints.js';
 import { resolveService } from './assembly/environment.js';
-import { buildHealth, healthEndpoints } from './assembly/health.js';
+import { buildHealth, checksPart, healthEndpoints } from './assembly/health.js';
+import { logHealth, measureHealth } from './assembly/health-outlets.js';
 import { adviser, buildLogs, logsPart } from './assembly/logs.js';
 import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembly/metrics.js';
 import { buildShutdown } from './assembly/shutdown.js';
 import { buildTraces } from './assembly/traces.js';
 import { httpCatalog } from './catalog/http.js';
 import { createDiagnostics } from './core/diagnostics.js';
+import { buildAdmits } from './core/guard.js';
 import { createIntake } from './core/intake.js';
 import { createLifecycle } from './core/lifecycle.js';
 import { createOperations } from './core/operations.js';
@@ -51,17 +53,29 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     diagnostics,
     adviser(logs.logger, service.environment),
   );
-  const health = buildHealth(options.health, service);
+  const health = buildHealth(options.health, service, {
+    diagnostics,
+    observe: (observer) => operations.join(observer),
+  });
 
   // Metrics that are off stay there to be used; they are only not fed and not shown.
   const measuring = options.metrics !== false;
   const http = httpCatalog(Object.keys(options.requests?.labels ?? {}));
   if (measuring) fillMetrics(metrics, http.group, service, logs, diagnostics);
+  if (options.health !== false) {
+    logHealth(health, logs);
+    if (measuring) measureHealth(health, metrics);
+  }
 
   const observers = [traces.observer, logs.observer, measuring ? metricsObserver : undefined];
   const operations = createOperations(observers.filter(isPresent), scopes, diagnostics);
+  const admits = buildAdmits(options.endpoints ?? {}, diagnostics);
   const served = serveEndpoints(
-    [...metricsEndpoints(options, metrics), ...healthEndpoints(options, health)],
+    {
+      guarded: metricsEndpoints(options, metrics),
+      open: healthEndpoints(options, health, service, admits),
+    },
+    admits,
     options.endpoints,
     diagnostics,
   );
@@ -87,6 +101,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
       shutdown.report,
       { name: 'traces', start: traces.start, stop: traces.stop },
       ...instrumentation.map((one) => installing(one, parts)),
+      checksPart(options.health, health),
       ...served.parts,
       { name: 'adapters', stop: attachments.detach },
       ...shutdown.parts,

@@ -73,7 +73,7 @@ describe('options', () => {
     [{ traces: { exporter: 'jaeger2' } }, 'option traces.exporter: expected'],
     [
       { health: { timeout: '1s' } },
-      'option health.timeout: expected a number of milliseconds, 0 or more, got "1s"',
+      'option health.timeout: expected a number of milliseconds above 0, got "1s"',
     ],
     [
       { health: { checks: { dsk: {} } } },

@@ -1,19 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint, EndpointRequest, Reply } from '../model/endpoint.js';
 
-/** Lets an endpoint answer a request. */
-export async function answer(
+/** Lets an endpoint answer a request: at once when it can. */
+export function answer(
   endpoint: Endpoint,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): void {
   const method = request.method ?? 'GET';
-  const reply = await replyOf(endpoint, {
+  const reply = replyOf(endpoint, {
     method,
     path: endpoint.path,
     headers: request.headers,
     remoteAddress: request.socket?.remoteAddress,
   });
+  if (reply instanceof Promise) void reply.then((late) => write(late, method, response));
+  else write(reply, method, response);
+}
+
+function write(reply: Reply, method: string, response: ServerResponse): void {
   // The asker may have gone while a check ran.
   if (response.destroyed || response.headersSent) return;
   try {
@@ -26,14 +31,17 @@ export async function answer(
 }
 
 /** The answer of an endpoint. Whatever goes wrong becomes a 500 without a word of why. */
-export async function replyOf(endpoint: Endpoint, request: EndpointRequest): Promise<Reply> {
+export function replyOf(endpoint: Endpoint, request: EndpointRequest): Reply | Promise<Reply> {
   try {
-    return await endpoint.handle(request);
+    const reply = endpoint.handle(request);
+    return reply instanceof Promise ? reply.catch(() => FAILED) : reply;
   } catch {
-    return {
-      status: 500,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
-      body: 'internal error\n',
-    };
+    return FAILED;
   }
 }
+
+const FAILED: Reply = {
+  status: 500,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  body: 'internal error\n',
+};

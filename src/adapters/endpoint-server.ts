@@ -57,7 +57,7 @@ export function createEndpointServer(
 function serve(table: EndpointTable, request: IncomingMessage, response: ServerResponse): void {
   const endpoint = table.find(request.method ?? '', request.url ?? '');
   if (endpoint !== undefined) {
-    void answer(endpoint, request, response);
+    answer(endpoint, request, response);
     return;
   }
   response.writeHead(404, { 'content-type': 'text/plain; charset=utf-8' }).end('not found\n');

@@ -18,7 +18,7 @@ export function serve<T>(
   if (wasSeen(request)) return next();
   const endpoint = intake.endpoint(request.method ?? '', request.url ?? '');
   if (endpoint !== undefined) {
-    void answer(endpoint, request, response);
+    answer(endpoint, request, response);
     return undefined;
   }
   if (!intake.observes) return next();

@@ -101,7 +101,10 @@ export function postgres(
       message: 'the database accepts no writes',
     };
   }
-  return Object.assign(checkPostgres, { close: connections.close });
+  return Object.assign(checkPostgres, {
+    close: connections.close,
+    componentType: 'datastore' as const,
+  });
 }
 
 type CreateClient = () => PgClientLike | Promise<PgClientLike>;

@@ -71,7 +71,10 @@ export function redis(source: RedisSource, options: RedisCheckOptions = {}): Clo
     await connections.ask(signal);
     return judge(started);
   }
-  return Object.assign(checkRedis, { close: connections.close });
+  return Object.assign(checkRedis, {
+    close: connections.close,
+    componentType: 'datastore' as const,
+  });
 }
 
 function refuseUnknownSource(source: unknown): void {

@@ -6,7 +6,8 @@ import type { Diagnostics } from './diagnostics.js';
 export interface GuardOptions {
   /**
    * Says whether a request may be answered. What it throws or rejects with denies, and so does
-   * anything but `true`. Denied is 403.
+   * anything but `true`. Denied is 403. The endpoints of health answer everybody, since
+   * orchestrators have no token; there, who is admitted sees details (`health.details`).
    *
    * @default everybody may
    * @example
@@ -25,10 +26,9 @@ export interface GuardOptions {
 /** Puts a guard before endpoints; gives them back as they are when everybody may ask. */
 export function guardEndpoints(
   endpoints: readonly Endpoint[],
+  admits: Admits | undefined,
   options: GuardOptions,
-  diagnostics: Diagnostics,
 ): readonly Endpoint[] {
-  const admits = buildAdmits(options, diagnostics);
   if (admits === undefined) return endpoints;
   const denied = options.token === undefined ? FORBIDDEN : UNAUTHORIZED;
   return endpoints.map((endpoint) => ({
@@ -39,9 +39,11 @@ export function guardEndpoints(
   }));
 }
 
-type Admits = (request: EndpointRequest) => boolean | Promise<boolean>;
+/** Says whether the guard lets somebody in. Never throws or rejects. */
+export type Admits = (request: EndpointRequest) => boolean | Promise<boolean>;
 
-function buildAdmits(options: GuardOptions, diagnostics: Diagnostics): Admits | undefined {
+/** Works out once whom the guard admits; undefined when there is none. */
+export function buildAdmits(options: GuardOptions, diagnostics: Diagnostics): Admits | undefined {
   const byToken = options.token === undefined ? undefined : tokenCheck(options.token);
   const { authorize } = options;
   if (authorize === undefined) return byToken;

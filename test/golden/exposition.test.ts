@@ -5,6 +5,7 @@
  */
 import { createServer, request, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { health } from '../../src/catalog/health.js';
 import { httpCatalog } from '../../src/catalog/http.js';
 import { nodejs } from '../../src/catalog/nodejs.js';
 import { processGroup } from '../../src/catalog/process.js';
@@ -20,6 +21,7 @@ const groups: Record<string, { group: MetricGroup; exact?: boolean }> = {
   process: { group: processGroup },
   nodejs: { group: nodejs },
   system: { group: system },
+  health: { group: health, exact: true },
   self: { group: self },
 };
 
@@ -42,6 +44,7 @@ beforeAll(async () => {
   monitoring = setupMonitoring(server, {
     serviceName: 'golden',
     logs: false,
+    health: { checks: { eventLoop: false, memory: false, disk: false } },
     traces: { exporter: 'none' },
     requests: {
       route: ({ url }) => (url === '/users/1' ? '/users/:id' : undefined),
@@ -49,6 +52,9 @@ beforeAll(async () => {
     },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  monitoring.health.register('database', () => {});
+  monitoring.health.register('mail', () => false, { critical: false });
+  await send('GET', '/health');
   await send('GET', '/users/1');
   await send('GET', '/users/1');
   await send('POST', '/users/1', 'fourteen bytes');

@@ -1,8 +1,45 @@
 import * as v from 'valibot';
-import { milliseconds } from '../../core/validate.js';
+import { only, text } from '../../core/validate.js';
+import type { HealthOptions } from './options.js';
+
+/** Node's timers take no more; a longer one would go off at once. */
+export const LONGEST_MS = 2 ** 31 - 1;
+
+const duration = only<number>(
+  (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_MS,
+  `a number of milliseconds, 0 or more`,
+);
+
+const TAKEN = /^(?:all|live|ready|startup)$/;
+
+const groupName = only<string>(
+  (value) => /^[A-Za-z0-9][\w.-]{0,63}$/.test(String(value)) && !TAKEN.test(String(value)),
+  'names of letters, digits or any of . - _ that are no probe',
+);
 
 /** The entries of `HealthOptions`, for the option type that extends it. */
 export const healthEntries = {
-  timeout: v.optional(milliseconds),
-  cacheFor: v.optional(milliseconds),
+  timeout: v.optional(
+    only<number>(
+      (value) => typeof value === 'number' && value > 0 && value <= LONGEST_MS,
+      'a number of milliseconds above 0',
+    ),
+  ),
+  cacheFor: v.optional(duration),
+  details: v.optional(
+    only<NonNullable<HealthOptions['details']>>(
+      (value) => value === 'always' || value === 'authorized' || value === 'never',
+      'one of always, authorized, never',
+    ),
+  ),
+  groups: v.optional(
+    v.record(
+      groupName,
+      v.pipe(
+        v.array(text, 'expected a list of names of checks'),
+        v.nonEmpty('expected a list of names of checks'),
+      ),
+      'expected an object of group names and lists of names of checks',
+    ),
+  ),
 };

@@ -1,11 +1,11 @@
 import { type Logger, pino } from 'pino';
+import { REDACTED, redactSecrets } from '../../core/redact.js';
 import { operationIn, type Scopes } from '../../core/scope.js';
 import type { Observer } from '../../model/observer.js';
 import { createDestination } from './destination.js';
 import { createRequestLine } from './line.js';
 import { createLogsObserver, requestLineOf } from './observer.js';
 import type { LogsOptions } from './options.js';
-import { REDACTED, redactSecrets } from './redact.js';
 import type { Writer } from './writer.js';
 
 /** The logs signal. */

@@ -1,9 +1,10 @@
 import { promisify } from 'node:util';
 import { gzip as gzipWithCallback } from 'node:zlib';
+import { qualityOf } from '../../core/accept.js';
 import type { Endpoint, EndpointRequest } from '../../model/endpoint.js';
 import { CONTENT_TYPES } from './exposition.js';
 import type { Metrics } from './metrics.js';
-import { negotiate, qualityOf } from './negotiate.js';
+import { negotiate } from './negotiate.js';
 
 const gzip = promisify(gzipWithCallback);
 

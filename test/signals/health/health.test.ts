@@ -75,7 +75,11 @@ describe('a check', () => {
   it.each<[string, Check, object]>([
     ['nothing', () => {}, { status: 'healthy' }],
     ['true', async () => true, { status: 'healthy' }],
-    ['false', () => false, { status: 'unhealthy' }],
+    [
+      'false',
+      () => false,
+      { status: 'unhealthy', class: 'error', message: 'the check returned false' },
+    ],
     ['a result', () => ({ status: 'healthy', details: { n: 1 } }), { status: 'healthy', n: 1 }],
   ])('may return %s', async (_, check, expected) => {
     expect(await resultOf(check)).toEqual({ ...expected, latency_ms: expect.any(Number) });
@@ -97,10 +101,10 @@ describe('a check', () => {
       'undefined',
     ],
     ['rejects', () => Promise.reject(new Error('nope')), 'nope'],
-    ['returns a number', () => 7, 'error: the check returned'],
-    ['returns null', () => null, 'error: the check returned'],
-    ['returns an unknown status', () => ({ status: 'fine' }), 'error: the check returned'],
-    ['never settles', () => new Promise(() => {}), 'timeout: no answer within 100 ms'],
+    ['returns a number', () => 7, 'the check returned neither'],
+    ['returns null', () => null, 'the check returned neither'],
+    ['returns an unknown status', () => ({ status: 'fine' }), 'the check returned neither'],
+    ['never settles', () => new Promise(() => {}), 'no answer within 100 ms'],
   ])('that %s is unhealthy', async (_, check, message) => {
     const result = await resultOf(check as Check);
     expect(result?.status).toBe('unhealthy');
@@ -186,7 +190,7 @@ describe('a check', () => {
     expect(() => register('__proto__', () => {})).toThrow('its name');
     expect(() => register('b', 7 as never)).toThrow('the check must be a function, got number');
     expect(() => register('b', () => {}, { probe: [] } as never)).toThrow(
-      'an option must be probes, critical',
+      'an option must be probes, critical, timeout, interval',
     );
     expect(() => register('b', () => {}, { probes: ['live'] } as never)).toThrow(
       "'ready' or 'startup'",

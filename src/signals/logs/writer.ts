@@ -1,6 +1,7 @@
 import { appendFileSync, close, open, write, writeSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { createBacklog, PAGE, type Page } from './backlog.js';
 
 /** Writes text to a file or descriptor in the background. */
 export interface Writer {
@@ -16,11 +17,7 @@ export interface Writer {
   end(): Promise<void>;
 }
 
-/**
- * Lines wait until this much is together, but no longer than the interval: a process that is killed
- * loses what waits, and a busy one fills a chunk sooner.
- */
-const CHUNK = 65_536;
+/** Lines wait for a page to fill, but no longer than this: a process that is killed loses them. */
 const INTERVAL_MS = 10;
 /** Beyond this, lines are dropped rather than kept: a stuck reader must not fill the memory. */
 const MOST = 16 * 1024 * 1024;
@@ -37,10 +34,10 @@ const SYNC_DEADLINE_MS = 1000;
  */
 export function createWriter(target: string | number, failed: (error: unknown) => void): Writer {
   let fd = typeof target === 'number' ? target : undefined;
-  let waiting = '';
-  let waitingLines = 0;
-  let chunk: Buffer | undefined;
-  let chunkLines = 0;
+  const backlog = createBacklog();
+  /** The page that is being written, and what is left of it. */
+  let page: Page | undefined;
+  let rest: Buffer = Buffer.alloc(0);
   let drops = 0;
   let wait = SHORTEST_WAIT_MS;
   let gone = false;
@@ -64,9 +61,8 @@ export function createWriter(target: string | number, failed: (error: unknown) =
 
   function giveUp(error: unknown): void {
     gone = true;
-    drops += waitingLines + chunkLines;
-    waiting = '';
-    chunk = undefined;
+    drops += backlog.clear() + (page?.lines ?? 0);
+    page = undefined;
     failed(error);
     settle();
   }
@@ -85,40 +81,37 @@ export function createWriter(target: string | number, failed: (error: unknown) =
   }
 
   function drain(): void {
-    if (chunk !== undefined || fd === undefined || gone) return;
-    if (waiting === '') return settle();
-    chunk = Buffer.from(waiting);
-    chunkLines = waitingLines;
-    waiting = '';
-    waitingLines = 0;
-    writeChunk();
+    if (page !== undefined || fd === undefined || gone) return;
+    page = backlog.take();
+    if (page === undefined) return settle();
+    rest = page.bytes;
+    writeRest();
   }
 
-  function writeChunk(): void {
-    if (chunk === undefined || fd === undefined) return;
-    write(fd, chunk, (error, written) => {
+  function writeRest(): void {
+    if (page === undefined || fd === undefined) return;
+    write(fd, rest, (error, written) => {
       if (error) return retry(error);
       wait = SHORTEST_WAIT_MS;
-      if (chunk !== undefined && written < chunk.length) {
-        chunk = chunk.subarray(written);
-        return writeChunk();
-      }
-      chunk = undefined;
-      if (waiting.length >= CHUNK || flushed.length > 0) drain();
-      else if (waiting !== '') later(INTERVAL_MS);
+      rest = rest.subarray(written);
+      if (rest.length > 0) return writeRest();
+      if (page !== undefined) backlog.release(page);
+      page = undefined;
+      if (backlog.size >= PAGE || flushed.length > 0) drain();
+      else if (backlog.size > 0) later(INTERVAL_MS);
     });
   }
 
   function retry(error: NodeJS.ErrnoException): void {
     if (error.code === 'EPIPE' || error.code === 'EBADF') return giveUp(error);
     if (error.code === 'EAGAIN') {
-      setTimeout(writeChunk, wait).unref();
+      setTimeout(writeRest, wait).unref();
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       return;
     }
     failed(error);
     settle();
-    setTimeout(writeChunk, RETRY_MS).unref();
+    setTimeout(writeRest, RETRY_MS).unref();
   }
 
   function flush(): Promise<void> {
@@ -141,14 +134,15 @@ export function createWriter(target: string | number, failed: (error: unknown) =
 
   function writeAllSync(): void {
     // What is under way in the background is left to it: written here again it would stand twice.
-    let rest = Buffer.from(waiting);
-    waiting = '';
     const giveUpAt = performance.now() + SYNC_DEADLINE_MS;
-    while (rest.length > 0 && fd !== undefined && performance.now() < giveUpAt) {
-      try {
-        rest = rest.subarray(writeSync(fd, rest));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return failed(error);
+    for (let next = backlog.take(); next !== undefined; next = backlog.take()) {
+      let { bytes } = next;
+      while (bytes.length > 0 && fd !== undefined && performance.now() < giveUpAt) {
+        try {
+          bytes = bytes.subarray(writeSync(fd, bytes));
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return failed(error);
+        }
       }
     }
   }
@@ -156,13 +150,12 @@ export function createWriter(target: string | number, failed: (error: unknown) =
   return {
     write(line) {
       if (ended) return writeLate(line);
-      if (gone || waiting.length + line.length > MOST) {
+      if (gone || backlog.size + line.length > MOST) {
         drops++;
         return;
       }
-      waiting += line;
-      waitingLines++;
-      if (waiting.length >= CHUNK) drain();
+      backlog.push(line);
+      if (backlog.size >= PAGE) drain();
       else later(INTERVAL_MS);
     },
     dropped: () => drops,

@@ -24,9 +24,6 @@ export class FinishedSpan implements ReadableSpan {
   readonly name: string;
   readonly kind: SpanKind;
   readonly parentSpanContext?: SpanContext;
-  readonly startTime: HrTime;
-  readonly endTime: HrTime;
-  readonly duration: HrTime;
   readonly status: SpanStatus;
   readonly attributes: Attributes;
   readonly links = NONE;
@@ -38,6 +35,8 @@ export class FinishedSpan implements ReadableSpan {
   readonly droppedEventsCount = 0;
   readonly droppedLinksCount = 0;
   readonly #context: SpanContext;
+  readonly #start: number;
+  readonly #end: number;
 
   constructor(
     work: FinishedWork,
@@ -47,14 +46,25 @@ export class FinishedSpan implements ReadableSpan {
     this.name = work.name;
     this.kind = work.kind;
     if (work.parent !== undefined) this.parentSpanContext = work.parent;
-    this.startTime = hrTime(work.startTime);
-    this.endTime = hrTime(work.endTime);
-    this.duration = hrTime(work.endTime - work.startTime);
     this.status = work.status;
     this.attributes = work.attributes;
     this.resource = resource;
     this.instrumentationScope = scope;
     this.#context = work.context;
+    this.#start = work.startTime;
+    this.#end = work.endTime;
+  }
+
+  get startTime(): HrTime {
+    return hrTime(this.#start);
+  }
+
+  get endTime(): HrTime {
+    return hrTime(this.#end);
+  }
+
+  get duration(): HrTime {
+    return hrTime(this.#end - this.#start);
   }
 
   spanContext(): SpanContext {

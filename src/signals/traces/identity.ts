@@ -4,7 +4,6 @@ import {
   type SpanContext,
   type SpanKind,
   type SpanStatus,
-  TraceFlags,
   trace,
 } from '@opentelemetry/api';
 import type { Operation } from '../../model/operation.js';
@@ -14,6 +13,7 @@ import { type Clock, clockOf, createClock } from './clock.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder } from './recorder.js';
 import type { Sampler } from './sampling.js';
+import { flagsBelow, isSampled } from './traceparent.js';
 
 /** The library name on spans that telltale makes itself. */
 export const TELLTALE_SCOPE = { name: 'telltale' } as const;
@@ -75,7 +75,7 @@ export class OperationTrace implements TraceIdentity {
   finish(status: SpanStatus, attributes: Attributes): void {
     const { name, startedAt, duration } = this.#operation;
     this.#recorder?.finish({
-      context: this.#context(),
+      context: this.context,
       parent: this.parent,
       name,
       kind: this.#kind,
@@ -92,18 +92,19 @@ export class OperationTrace implements TraceIdentity {
     return this.#clock;
   }
 
-  #context(): SpanContext {
+  /** Ids and flags as OpenTelemetry has them. */
+  get context(): SpanContext {
     const context: SpanContext = {
       traceId: this.traceId,
       spanId: this.spanId,
-      traceFlags: this.sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      traceFlags: flagsBelow(this.parent, this.sampled),
     };
     if (this.parent?.traceState !== undefined) context.traceState = this.parent.traceState;
     return context;
   }
 
   #makeSpan(): Span {
-    const context = this.#context();
+    const { context } = this;
     if (this.#recorder === undefined) return trace.wrapSpanContext(context);
     return this.#recorder.record({
       context,
@@ -119,7 +120,7 @@ export class OperationTrace implements TraceIdentity {
 
 /** Where a caller has decided, its decision holds. */
 function decide(traceId: string, parent: SpanContext | undefined, sample: Sampler): boolean {
-  return parent === undefined ? sample(traceId) : (parent.traceFlags & TraceFlags.SAMPLED) === 1;
+  return parent === undefined ? sample(traceId) : isSampled(parent);
 }
 
 /** The span context that is current in a scope, without making a span for it. */
@@ -127,14 +128,7 @@ export function spanContextIn(scope: Scope | undefined): SpanContext | undefined
   if (scope === undefined) return undefined;
   const own = (scope as Partial<Operation>).trace;
   if (own === undefined) return validContext(trace.getSpanContext(scope));
-  const { traceId, spanId, sampled } = own;
-  const traceState = (own as OperationTrace).parent?.traceState;
-  return {
-    traceId,
-    spanId,
-    traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    ...(traceState && { traceState }),
-  };
+  return (own as OperationTrace).context;
 }
 
 function validContext(context: SpanContext | undefined): SpanContext | undefined {

@@ -3,7 +3,7 @@ import type { Observer } from '../../model/observer.js';
 import type { Operation, OperationKind, OperationType } from '../../model/operation.js';
 import { httpAttributes } from './http-attributes.js';
 import { OperationTrace, spanContextIn } from './identity.js';
-import { remoteSpanContext } from './traceparent.js';
+import { remoteSpanContext } from './propagator.js';
 import type { TracerParts } from './tracer.js';
 
 const KINDS: Readonly<Record<OperationKind, SpanKind>> = {

@@ -54,6 +54,8 @@ export async function loadSdk(
         { kind, startTime, ...(attributes && { attributes }), ...(links && { links }) },
         below,
       );
+    // The SDK knows of one flag only.
+    span.spanContext().traceFlags = context.traceFlags;
     return endingBy(clock, span);
   }
 

@@ -7,7 +7,6 @@ import {
   SpanKind,
   type SpanOptions,
   type TimeInput,
-  TraceFlags,
   type Tracer,
   type TracerOptions,
   type TracerProvider,
@@ -19,6 +18,7 @@ import { clockIn, spanContextIn } from './identity.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
 import type { Sampler } from './sampling.js';
+import { flagsBelow, isSampled } from './traceparent.js';
 
 /** What tracers need. */
 export interface TracerParts {
@@ -63,7 +63,7 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
     if (isSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const parent = options.root ? undefined : spanContextIn(context);
     const spanContext = contextBelow(parent, sample);
-    if (recorder === undefined || spanContext.traceFlags === TraceFlags.NONE) {
+    if (recorder === undefined || !isSampled(spanContext)) {
       return trace.wrapSpanContext(spanContext);
     }
     const clock = clockIn(options.root ? undefined : context);
@@ -95,15 +95,14 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
 }
 
 function contextBelow(parent: SpanContext | undefined, sample: Sampler): SpanContext {
-  const spanId = newSpanId();
-  if (parent === undefined) {
-    const traceId = newTraceId();
-    const traceFlags = sample(traceId) ? TraceFlags.SAMPLED : TraceFlags.NONE;
-    return { traceId, spanId, traceFlags };
-  }
-  const { traceId, traceFlags, traceState } = parent;
-  const context: SpanContext = { traceId, spanId, traceFlags: traceFlags & TraceFlags.SAMPLED };
-  if (traceState !== undefined) context.traceState = traceState;
+  const traceId = parent?.traceId ?? newTraceId();
+  const sampled = parent === undefined ? sample(traceId) : isSampled(parent);
+  const context: SpanContext = {
+    traceId,
+    spanId: newSpanId(),
+    traceFlags: flagsBelow(parent, sampled),
+  };
+  if (parent?.traceState !== undefined) context.traceState = parent.traceState;
   return context;
 }
 

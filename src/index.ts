@@ -70,3 +70,4 @@ export type {
 export type { HandleOf, Handles, Metrics } from './signals/metrics/metrics.js';
 export type { MetricsOptions } from './signals/metrics/options.js';
 export type { SpanExporterLike, TraceExporter, TracesOptions } from './signals/traces/options.js';
+export type { PropagatorName } from './signals/traces/propagation/formats.js';

@@ -4,6 +4,7 @@ import type { EndpointsOptions, MonitoringOptions } from '../options.js';
 import type { LogLevel } from '../signals/logs/options.js';
 import { LEVELS } from '../signals/logs/schema.js';
 import type { TracesOptions } from '../signals/traces/options.js';
+import { FORMATS, type PropagatorName } from '../signals/traces/propagation/formats.js';
 
 /** The service as it calls itself. */
 export interface Service {
@@ -88,6 +89,19 @@ export function resolveDrainDelay(
 ): number {
   if (given !== undefined) return given;
   return servers && env.KUBERNETES_SERVICE_HOST ? KUBERNETES_DRAIN_MS : 0;
+}
+
+/** In which headers traces are passed on. A name that is none of ours is passed over. */
+export function resolvePropagators(
+  given: TracesOptions['propagators'],
+  env: Environment,
+): readonly PropagatorName[] {
+  if (given !== undefined) return given;
+  const named = env.TELLTALE_TRACES_PROPAGATORS || env.OTEL_PROPAGATORS || 'tracecontext';
+  return named
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter((name): name is PropagatorName => Object.hasOwn(FORMATS, name));
 }
 
 /** Where each endpoint is, if it is anywhere. */

@@ -3,7 +3,13 @@ import type { SwitchableScopes } from '../core/scope.js';
 import { otlp } from '../exporters/otlp.js';
 import type { TraceExporter, TracesOptions } from '../signals/traces/options.js';
 import { createSilentTraces, createTraces, type Traces } from '../signals/traces/traces.js';
-import { type Environment, resolveExporter, resolveRatio, type Service } from './environment.js';
+import {
+  type Environment,
+  resolveExporter,
+  resolvePropagators,
+  resolveRatio,
+  type Service,
+} from './environment.js';
 
 /** The traces signal as the options and the environment want it. */
 export function buildTraces(
@@ -15,7 +21,11 @@ export function buildTraces(
 ): Traces {
   if (options === false || env.OTEL_SDK_DISABLED === 'true') return createSilentTraces();
   return createTraces(
-    { ...options, sampleRatio: resolveRatio(options.sampleRatio, env) },
+    {
+      ...options,
+      sampleRatio: resolveRatio(options.sampleRatio, env),
+      propagators: resolvePropagators(options.propagators, env),
+    },
     {
       scopes,
       diagnostics,

@@ -5,11 +5,11 @@ import {
   ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
+  type TextMapPropagator,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import { ownScopes, type Scopes, type SwitchableScopes } from '../../core/scope.js';
-import { w3cPropagator } from './propagator.js';
 
 /**
  * The providers of all Monitorings in the process, the registered one first. OpenTelemetry's API has
@@ -25,11 +25,15 @@ let ours = { context: false, propagation: false };
  * somebody else registered before stays theirs; their context then carries telltale's operations.
  * Returns what gives everything back.
  */
-export function registerGlobals(provider: TracerProvider, scopes: SwitchableScopes): () => void {
+export function registerGlobals(
+  provider: TracerProvider,
+  propagator: TextMapPropagator,
+  scopes: SwitchableScopes,
+): () => void {
   if (providers.length === 0) {
     ours = {
       context: context.setGlobalContextManager(contextManagerOf(ownScopes)),
-      propagation: propagation.setGlobalPropagator(w3cPropagator),
+      propagation: propagation.setGlobalPropagator(propagator),
     };
   }
   if (!ours.context) scopes.keep(foreignScopes);

@@ -12,8 +12,8 @@ import type { TraceIdentity } from '../../model/trace.js';
 import { type Clock, clockOf, createClock } from './clock.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder } from './recorder.js';
-import type { Sampler } from './sampling.js';
-import { flagsBelow, isSampled } from './traceparent.js';
+import { decide, type Sampler } from './sampling.js';
+import { flagsBelow } from './traceparent.js';
 
 /** The library name on spans that telltale makes itself. */
 export const TELLTALE_SCOPE = { name: 'telltale' } as const;
@@ -116,11 +116,6 @@ export class OperationTrace implements TraceIdentity {
       scope: TELLTALE_SCOPE,
     });
   }
-}
-
-/** Where a caller has decided, its decision holds. */
-function decide(traceId: string, parent: SpanContext | undefined, sample: Sampler): boolean {
-  return parent === undefined ? sample(traceId) : isSampled(parent);
 }
 
 /** The span context that is current in a scope, without making a span for it. */

@@ -3,7 +3,7 @@ import type { Observer } from '../../model/observer.js';
 import type { Operation, OperationKind, OperationType } from '../../model/operation.js';
 import { httpAttributes } from './http-attributes.js';
 import { OperationTrace, spanContextIn } from './identity.js';
-import { remoteSpanContext } from './propagator.js';
+import type { HeaderReader, RemoteContext } from './propagation/format.js';
 import type { TracerParts } from './tracer.js';
 
 const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
@@ -14,8 +14,14 @@ const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
   internal: SpanKind.INTERNAL,
 };
 
+/** What the observer needs. */
+export interface ObserverParts extends Omit<TracerParts, 'scopes'> {
+  /** Reads the caller's span from the headers of a request. */
+  readCaller(headers: HeaderReader): RemoteContext | undefined;
+}
+
 /** Gives every operation its place in a trace, and makes a span of those that are recorded. */
-export function createTracesObserver({ sample, recorder }: Omit<TracerParts, 'scopes'>): Observer {
+export function createTracesObserver({ sample, recorder, readCaller }: ObserverParts): Observer {
   return {
     name: 'traces',
     watch(type: OperationType) {
@@ -23,10 +29,7 @@ export function createTracesObserver({ sample, recorder }: Omit<TracerParts, 'sc
       return {
         start(operation) {
           const { http } = operation;
-          const parent =
-            http === undefined
-              ? spanContextIn(operation.parent)
-              : remoteSpanContext(http.header('traceparent'), http.header('tracestate'));
+          const parent = http === undefined ? spanContextIn(operation.parent) : readCaller(http);
           operation.trace = new OperationTrace(operation, kind, parent, sample, recorder);
         },
         end(operation) {

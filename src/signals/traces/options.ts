@@ -1,3 +1,5 @@
+import type { PropagatorName } from './propagation/formats.js';
+
 /** What an exporter of spans must be able to do: the shape of OpenTelemetry's `SpanExporter`. */
 export interface SpanExporterLike {
   // biome-ignore lint/suspicious/noExplicitAny: any version of the SDK's own span type is accepted
@@ -36,4 +38,14 @@ export interface TracesOptions {
    * @default 1
    */
   sampleRatio?: number;
+  /**
+   * In which headers traces are passed on: `'tracecontext'` (W3C), `'b3'` and `'b3multi'` (Zipkin, in
+   * one header or several; either is read), `'jaeger'`. What is sent on is written in all of them;
+   * of what comes in, the first in this order that names a trace is taken. `[]`: none.
+   *
+   * @default TELLTALE_TRACES_PROPAGATORS, OTEL_PROPAGATORS, ['tracecontext']
+   * @example
+   * traces: { propagators: ['tracecontext', 'b3'] }
+   */
+  propagators?: readonly PropagatorName[];
 }

@@ -1,43 +1,32 @@
 import {
   type Context,
-  type SpanContext,
   type TextMapGetter,
   type TextMapPropagator,
   type TextMapSetter,
   trace,
 } from '@opentelemetry/api';
 import { spanContextIn } from './identity.js';
-import { formatTraceparent, parseTraceparent } from './traceparent.js';
-import { traceStateOf } from './tracestate.js';
+import type { HeaderFormat } from './propagation/format.js';
+import { readerOf } from './propagation/formats.js';
 
-/** The caller's span as its W3C headers name it; undefined when they name none. */
-export function remoteSpanContext(
-  traceparent: string | undefined,
-  tracestate: string | undefined,
-): SpanContext | undefined {
-  const parent = parseTraceparent(traceparent);
-  if (parent !== undefined && tracestate) parent.traceState = traceStateOf(tracestate);
-  return parent;
+/** Creates what passes traces on for OpenTelemetry's API: written in all formats, read in the first. */
+export function createPropagator(formats: readonly HeaderFormat[]): TextMapPropagator {
+  const read = readerOf(formats);
+  return {
+    inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+      const span = spanContextIn(context);
+      if (span === undefined) return;
+      for (const { write } of formats) {
+        write(span, (name, value) => setter.set(carrier, name, value));
+      }
+    },
+    extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+      const parent = read({ header: (name) => joined(getter.get(carrier, name)) });
+      return parent === undefined ? context : trace.setSpanContext(context, parent);
+    },
+    fields: () => formats.flatMap(({ fields }) => fields),
+  };
 }
-
-/** Passes the trace on in W3C's `traceparent` and `tracestate` headers. */
-export const w3cPropagator: TextMapPropagator = {
-  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const span = spanContextIn(context);
-    if (span === undefined) return;
-    setter.set(carrier, 'traceparent', formatTraceparent(span));
-    const state = span.traceState?.serialize();
-    if (state) setter.set(carrier, 'tracestate', state);
-  },
-  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const parent = remoteSpanContext(
-      joined(getter.get(carrier, 'traceparent')),
-      joined(getter.get(carrier, 'tracestate')),
-    );
-    return parent === undefined ? context : trace.setSpanContext(context, parent);
-  },
-  fields: () => ['traceparent', 'tracestate'],
-};
 
 /** As HTTP joins a header that is sent twice: two parents are none, two states are one. */
 function joined(header: string | string[] | undefined): string | undefined {

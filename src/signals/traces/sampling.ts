@@ -1,3 +1,6 @@
+import type { RemoteContext } from './propagation/format.js';
+import { isSampled } from './traceparent.js';
+
 /** Decides whether a trace that begins here is recorded. */
 export type Sampler = (traceId: string) => boolean;
 
@@ -13,4 +16,13 @@ export function ratioSampler(ratio: number): Sampler {
   if (ratio <= 0) return () => false;
   const bound = ratio * RANGE;
   return (traceId) => Number.parseInt(traceId.slice(-DIGITS), 16) < bound;
+}
+
+/** Where a caller has decided, its decision holds. */
+export function decide(
+  traceId: string,
+  parent: RemoteContext | undefined,
+  sample: Sampler,
+): boolean {
+  return parent === undefined || parent.undecided ? sample(traceId) : isSampled(parent);
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { only, ratio, shape } from '../../core/validate.js';
 import type { SpanExporterLike, TraceExporter, TracesOptions } from './options.js';
+import { FORMATS, type PropagatorName } from './propagation/formats.js';
 
 /** Holds {@link TracesOptions}. */
 export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
@@ -12,6 +13,15 @@ export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
   ),
   endpoint: v.optional(only<string>(isHttpUrl, 'an http or https URL')),
   sampleRatio: v.optional(ratio),
+  propagators: v.optional(
+    v.array(
+      only<PropagatorName>(
+        (value) => Object.hasOwn(FORMATS, String(value)),
+        `one of ${Object.keys(FORMATS).join(', ')}`,
+      ),
+      'expected a list of propagators',
+    ),
+  ),
 });
 
 function isExporter(value: unknown): boolean {

@@ -17,7 +17,7 @@ import type { Clock } from './clock.js';
 import { clockIn, spanContextIn } from './identity.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
-import type { Sampler } from './sampling.js';
+import { decide, type Sampler } from './sampling.js';
 import { flagsBelow, isSampled } from './traceparent.js';
 
 /** What tracers need. */
@@ -96,11 +96,10 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
 
 function contextBelow(parent: SpanContext | undefined, sample: Sampler): SpanContext {
   const traceId = parent?.traceId ?? newTraceId();
-  const sampled = parent === undefined ? sample(traceId) : isSampled(parent);
   const context: SpanContext = {
     traceId,
     spanId: newSpanId(),
-    traceFlags: flagsBelow(parent, sampled),
+    traceFlags: flagsBelow(parent, decide(traceId, parent, sample)),
   };
   if (parent?.traceState !== undefined) context.traceState = parent.traceState;
   return context;

@@ -6,6 +6,8 @@ import { registerGlobals } from './globals.js';
 import { spanContextIn, TELLTALE_SCOPE } from './identity.js';
 import { createTracesObserver } from './observer.js';
 import type { TraceExporter, TracesOptions } from './options.js';
+import { formatsOf, readerOf } from './propagation/formats.js';
+import { createPropagator } from './propagator.js';
 import { createLateRecorder } from './recorder.js';
 import { ratioSampler } from './sampling.js';
 import { loadSdk, type Sdk } from './sdk.js';
@@ -38,6 +40,7 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
   const { scopes, diagnostics, exporter, resource } = parts;
   const recorder = exporter === undefined ? undefined : createLateRecorder();
   const sample = exporter === undefined ? () => false : ratioSampler(options.sampleRatio ?? 1);
+  const formats = formatsOf(options.propagators ?? ['tracecontext']);
   let unregister: (() => void) | undefined;
   let sdk: Promise<Sdk | undefined> = Promise.resolve(undefined);
   const flush = async (): Promise<void> => (await sdk)?.flush();
@@ -57,13 +60,13 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
 
   return {
     tracer: provider.getTracer(TELLTALE_SCOPE.name),
-    observer: createTracesObserver({ sample, recorder }),
+    observer: createTracesObserver({ sample, recorder, readCaller: readerOf(formats) }),
     fields() {
       const context = spanContextIn(scopes.active());
       return context && { trace_id: context.traceId, span_id: context.spanId };
     },
     start() {
-      unregister = registerGlobals(provider, scopes);
+      unregister = registerGlobals(provider, createPropagator(formats), scopes);
       if (exporter !== undefined) sdk = load(exporter);
     },
     async stop() {

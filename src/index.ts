@@ -69,5 +69,7 @@ export type {
 } from './signals/metrics/handles.js';
 export type { HandleOf, Handles, Metrics } from './signals/metrics/metrics.js';
 export type { MetricsOptions } from './signals/metrics/options.js';
+export type { KeepOptions } from './signals/traces/keep.js';
 export type { SpanExporterLike, TraceExporter, TracesOptions } from './signals/traces/options.js';
 export type { PropagatorName } from './signals/traces/propagation/formats.js';
+export type { Trust } from './signals/traces/trust.js';

@@ -67,15 +67,34 @@ export function resolveExporter(
   return endpoint ? 'otlp' : 'none';
 }
 
-/** The share of new traces that are recorded. */
-export function resolveRatio(given: number | undefined, env: Environment): number {
-  if (given !== undefined) return given;
-  const ratio = Number(env.TELLTALE_TRACES_SAMPLE_RATIO ?? env.OTEL_TRACES_SAMPLER_ARG ?? '1');
-  const valid = ratio >= 0 && ratio <= 1 ? ratio : 1;
-  const sampler = env.OTEL_TRACES_SAMPLER?.replace(/^parentbased_/, '');
-  if (env.TELLTALE_TRACES_SAMPLE_RATIO !== undefined) return valid;
-  if (sampler === 'always_off') return 0;
-  return sampler === 'traceidratio' ? valid : 1;
+/** Which traces are recorded, as the options or else the environment say. */
+export function resolveSampling(
+  given: TracesOptions,
+  env: Environment,
+): Pick<TracesOptions, 'sampleRatio' | 'parentBased' | 'keep'> {
+  if (given.sampleRatio !== undefined) return {};
+  const own = env.TELLTALE_TRACES_SAMPLE_RATIO;
+  if (own) return { sampleRatio: ratioOf(own) };
+  const name = (env.OTEL_TRACES_SAMPLER ?? '').trim().toLowerCase();
+  const [, based, sampler] =
+    /^(parentbased_)?(always_on|always_off|traceidratio)$/.exec(name) ?? [];
+  if (sampler === undefined) return {};
+  const ratios = {
+    always_on: 1,
+    always_off: 0,
+    traceidratio: ratioOf(env.OTEL_TRACES_SAMPLER_ARG),
+  };
+  return {
+    sampleRatio: ratios[sampler as keyof typeof ratios],
+    parentBased: given.parentBased ?? based !== undefined,
+    ...(sampler === 'always_off' && { keep: given.keep ?? false }),
+  };
+}
+
+/** A ratio that is none is 1, as OpenTelemetry has it. */
+function ratioOf(text: string | undefined): number {
+  const ratio = Number(text || '1');
+  return ratio >= 0 && ratio <= 1 ? ratio : 1;
 }
 
 /** What load balancers take to note that an instance is gone: readiness asked, endpoints spread. */

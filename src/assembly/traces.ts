@@ -7,7 +7,7 @@ import {
   type Environment,
   resolveExporter,
   resolvePropagators,
-  resolveRatio,
+  resolveSampling,
   type Service,
 } from './environment.js';
 
@@ -19,11 +19,12 @@ export function buildTraces(
   diagnostics: Diagnostics,
   env: Environment,
 ): Traces {
-  if (options === false || env.OTEL_SDK_DISABLED === 'true') return createSilentTraces();
+  if (options === false || env.OTEL_SDK_DISABLED?.toLowerCase() === 'true')
+    return createSilentTraces();
   return createTraces(
     {
       ...options,
-      sampleRatio: resolveRatio(options.sampleRatio, env),
+      ...resolveSampling(options, env),
       propagators: resolvePropagators(options.propagators, env),
     },
     {

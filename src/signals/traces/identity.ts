@@ -11,8 +11,9 @@ import type { Scope } from '../../model/scope.js';
 import type { TraceIdentity } from '../../model/trace.js';
 import { type Clock, clockOf, createClock } from './clock.js';
 import { newSpanId, newTraceId } from './ids.js';
+import type { RemoteContext } from './propagation/format.js';
 import type { SpanRecorder } from './recorder.js';
-import { decide, type Sampler } from './sampling.js';
+import type { Sampler } from './sampling.js';
 import { flagsBelow } from './traceparent.js';
 
 /** The library name on spans that telltale makes itself. */
@@ -26,24 +27,25 @@ export class OperationTrace implements TraceIdentity {
   readonly traceId: string;
   readonly spanId: string;
   readonly sampled: boolean;
-  readonly parent: SpanContext | undefined;
+  readonly parent: RemoteContext | undefined;
   readonly #operation: Operation;
   readonly #kind: SpanKind;
-  /** Absent when the trace is not recorded. */
-  readonly #recorder: SpanRecorder | undefined;
+  /** Absent when the work is not recorded. */
+  #recorder: SpanRecorder | undefined;
   #span: Span | undefined = undefined;
   #clock: Clock | undefined = undefined;
 
   constructor(
     operation: Operation,
     kind: SpanKind,
-    parent: SpanContext | undefined,
+    parent: RemoteContext | undefined,
     sample: Sampler,
     recorder: SpanRecorder | undefined,
   ) {
     this.traceId = parent?.traceId ?? newTraceId();
     this.spanId = newSpanId();
-    this.sampled = operation.http?.traced !== false && decide(this.traceId, parent, sample);
+    const { http } = operation;
+    this.sampled = http?.traced !== false && sample(this.traceId, parent, http);
     this.parent = parent;
     this.#operation = operation;
     this.#kind = kind;
@@ -63,6 +65,12 @@ export class OperationTrace implements TraceIdentity {
   get span(): Span {
     this.#span ??= this.#makeSpan();
     return this.#span;
+  }
+
+  /** Records the work after all: what is known of it at its end, and not what its span was told. */
+  keep(recorder: SpanRecorder): void {
+    this.#recorder = recorder;
+    this.#span = undefined;
   }
 
   /** Ends the span exactly as long after its start as the operation took. */
@@ -97,7 +105,7 @@ export class OperationTrace implements TraceIdentity {
     const context: SpanContext = {
       traceId: this.traceId,
       spanId: this.spanId,
-      traceFlags: flagsBelow(this.parent, this.sampled),
+      traceFlags: flagsBelow(this.parent, this.sampled || this.recorded),
     };
     if (this.parent?.traceState !== undefined) context.traceState = this.parent.traceState;
     return context;

@@ -3,8 +3,10 @@ import type { Observer } from '../../model/observer.js';
 import type { Operation, OperationKind, OperationType } from '../../model/operation.js';
 import { httpAttributes } from './http-attributes.js';
 import { OperationTrace, spanContextIn } from './identity.js';
-import type { HeaderReader, RemoteContext } from './propagation/format.js';
+import type { KeptFor } from './keep.js';
+import type { SpanRecorder } from './recorder.js';
 import type { TracerParts } from './tracer.js';
+import type { CallerReader } from './trust.js';
 
 const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
   server: SpanKind.SERVER,
@@ -16,12 +18,34 @@ const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
 
 /** What the observer needs. */
 export interface ObserverParts extends Omit<TracerParts, 'scopes'> {
-  /** Reads the caller's span from the headers of a request. */
-  readCaller(headers: HeaderReader): RemoteContext | undefined;
+  readonly readCaller: CallerReader;
+  /** Why work that is not recorded is to be kept, if it is; absent when none is. */
+  readonly keptFor: ((operation: Operation) => KeptFor | undefined) | undefined;
 }
 
 /** Gives every operation its place in a trace, and makes a span of those that are recorded. */
-export function createTracesObserver({ sample, recorder, readCaller }: ObserverParts): Observer {
+export function createTracesObserver(parts: ObserverParts): Observer {
+  const { sample, recorder, readCaller, keptFor } = parts;
+
+  function endRecorded(operation: Operation): void {
+    const identity = operation.trace as OperationTrace | undefined;
+    if (identity?.recorded) endSpan(operation, identity);
+  }
+
+  function endOrKeep(keeper: SpanRecorder, why: NonNullable<typeof keptFor>) {
+    return function end(operation: Operation): void {
+      const identity = operation.trace as OperationTrace | undefined;
+      if (identity === undefined) return;
+      if (identity.recorded) return endSpan(operation, identity);
+      const kept = why(operation);
+      if (kept === undefined) return;
+      identity.keep(keeper);
+      endSpan(operation, identity, kept);
+    };
+  }
+
+  const end =
+    recorder === undefined || keptFor === undefined ? endRecorded : endOrKeep(recorder, keptFor);
   return {
     name: 'traces',
     watch(type: OperationType) {
@@ -32,10 +56,7 @@ export function createTracesObserver({ sample, recorder, readCaller }: ObserverP
           const parent = http === undefined ? spanContextIn(operation.parent) : readCaller(http);
           operation.trace = new OperationTrace(operation, kind, parent, sample, recorder);
         },
-        end(operation) {
-          const identity = operation.trace as OperationTrace | undefined;
-          if (identity?.recorded) endSpan(operation, identity);
-        },
+        end,
       };
     },
   };
@@ -43,31 +64,35 @@ export function createTracesObserver({ sample, recorder, readCaller }: ObserverP
 
 const UNSET = { code: SpanStatusCode.UNSET };
 
-function endSpan(operation: Operation, identity: OperationTrace): void {
-  const { http, error, outcome, labels } = operation;
+function endSpan(operation: Operation, identity: OperationTrace, kept?: KeptFor): void {
+  const { http, error, outcome } = operation;
   // Most requests end without anybody having asked for their span, and without an error to note.
   if (http !== undefined && error === undefined && !identity.open) {
     const status = outcome === 'error' ? errorStatus(undefined) : UNSET;
-    return identity.finish(status, httpAttributes(http, labels.method ?? ''));
+    return identity.finish(status, attributesOf(operation, kept));
   }
   try {
-    describe(operation, identity.span);
+    describe(operation, identity.span, kept);
   } finally {
     // What cannot be read off a request leaves its span poorer, and not open.
     identity.end();
   }
 }
 
-function describe(operation: Operation, span: Span): void {
-  const { http, error } = operation;
+function describe(operation: Operation, span: Span, kept: KeptFor | undefined): void {
+  const { error } = operation;
   span.updateName(operation.name);
   if (error !== undefined) span.recordException(error instanceof Error ? error : String(error));
   if (operation.outcome === 'error') span.setStatus(errorStatus(error));
-  span.setAttributes(
-    http === undefined
-      ? workAttributes(operation)
-      : httpAttributes(http, operation.labels.method ?? ''),
-  );
+  span.setAttributes(attributesOf(operation, kept));
+}
+
+function attributesOf(operation: Operation, kept: KeptFor | undefined): Attributes {
+  const { http, labels } = operation;
+  const attributes =
+    http === undefined ? workAttributes(operation) : httpAttributes(http, labels.method ?? '');
+  if (kept !== undefined) attributes['telltale.kept'] = kept;
+  return attributes;
 }
 
 function errorStatus(error: unknown): { code: SpanStatusCode; message?: string } {

@@ -1,4 +1,6 @@
+import type { KeepOptions } from './keep.js';
 import type { PropagatorName } from './propagation/formats.js';
+import type { Trust } from './trust.js';
 
 /** What an exporter of spans must be able to do: the shape of OpenTelemetry's `SpanExporter`. */
 export interface SpanExporterLike {
@@ -32,12 +34,62 @@ export interface TracesOptions {
    */
   endpoint?: string;
   /**
-   * Share of the traces begun here that are recorded, from 0 to 1. A trace that a caller began is
-   * recorded when the caller records it.
+   * Share of the traces begun here that are recorded, from 0, never, to 1, always. It is read off
+   * the trace id, so that services with the same ratio record the same traces. What `keep` picks is
+   * recorded beside it.
    *
-   * @default 1
+   * @default TELLTALE_TRACES_SAMPLE_RATIO, OTEL_TRACES_SAMPLER and OTEL_TRACES_SAMPLER_ARG, 1
    */
   sampleRatio?: number;
+  /**
+   * Shares of their own for requests by method and path, where `:name` stands for one segment of the
+   * path and a last `*` for the rest. The first that fits counts.
+   *
+   * @default {}
+   * @example
+   * traces: { sampleRatio: 0.01, sampleRoutes: { 'POST /orders': 1, '/users/:id': 0.1, '/assets/*': 0 } }
+   */
+  sampleRoutes?: Readonly<Record<string, number>>;
+  /**
+   * How many of the traces begun here are recorded a second at most.
+   *
+   * @default as many as there are
+   */
+  tracesPerSecond?: number;
+  /**
+   * Whether a trace that a caller began is recorded when the caller records it. Otherwise it is
+   * decided here as if it had begun here.
+   *
+   * @default true, unless OTEL_TRACES_SAMPLER is 'always_on', 'always_off' or 'traceidratio'
+   */
+  parentBased?: boolean;
+  /**
+   * How many traces a second are recorded at most only because a caller records them, so that no
+   * caller can make a service record everything.
+   *
+   * @default 100
+   */
+  forcedPerSecond?: number;
+  /**
+   * Whose trace is continued: everybody's, nobody's, that of callers from these addresses and
+   * networks, or as a function says. For anybody else a trace begins here. The address is that of
+   * the socket.
+   *
+   * @default true
+   * @example
+   * traces: { trust: ['10.0.0.0/8', '::1'] }
+   * @example
+   * traces: { trust: (request) => request.header('x-gateway-key') === process.env.GATEWAY_KEY }
+   */
+  trust?: Trust;
+  /**
+   * What is recorded although its trace is not: errors and slow requests, the span of the request
+   * itself. It has the attribute `telltale.kept`, `error` or `slow`.
+   *
+   * @default { errors: true, slow: true, perSecond: 10 }; false when OTEL_TRACES_SAMPLER decides and
+   *   is 'always_off' or 'parentbased_always_off'
+   */
+  keep?: KeepOptions | false;
   /**
    * In which headers traces are passed on: `'tracecontext'` (W3C), `'b3'` and `'b3multi'` (Zipkin, in
    * one header or several; either is read), `'jaeger'`. What is sent on is written in all of them;

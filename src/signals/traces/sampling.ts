@@ -1,28 +1,49 @@
+import type { HttpFacts } from '../../model/http.js';
+import { createBudget } from './budget.js';
+import type { TracesOptions } from './options.js';
 import type { RemoteContext } from './propagation/format.js';
+import { ratioShare, routeShare, type Share } from './share.js';
 import { isSampled } from './traceparent.js';
 
-/** Decides whether a trace that begins here is recorded. */
-export type Sampler = (traceId: string) => boolean;
-
-const DIGITS = 13;
-const RANGE = 16 ** DIGITS;
-
-/**
- * Records a share of all traces. The decision is read off the trace id's random part, so that every
- * service that uses the same ratio decides alike.
- */
-export function ratioSampler(ratio: number): Sampler {
-  if (ratio >= 1) return () => true;
-  if (ratio <= 0) return () => false;
-  const bound = ratio * RANGE;
-  return (traceId) => Number.parseInt(traceId.slice(-DIGITS), 16) < bound;
-}
-
-/** Where a caller has decided, its decision holds. */
-export function decide(
+/** Decides, when work begins, whether it is recorded. */
+export type Sampler = (
   traceId: string,
   parent: RemoteContext | undefined,
-  sample: Sampler,
-): boolean {
-  return parent === undefined || parent.undecided ? sample(traceId) : isSampled(parent);
+  http?: HttpFacts,
+) => boolean;
+
+/** The options that decide on sampling. */
+export type SamplingOptions = Pick<
+  TracesOptions,
+  'sampleRatio' | 'sampleRoutes' | 'tracesPerSecond' | 'parentBased' | 'forcedPerSecond'
+>;
+
+const FORCED_PER_SECOND = 100;
+
+/** Creates the sampler that the options ask for. */
+export function createSampler(options: SamplingOptions): Sampler {
+  const { parentBased = true, forcedPerSecond = FORCED_PER_SECOND } = options;
+  const share = shareOf(options);
+  const begins = limited(share, options.tracesPerSecond);
+  const mayForce = createBudget(forcedPerSecond);
+  return function sample(traceId, parent, http) {
+    if (parent === undefined || parent.undecided) return begins(traceId, http);
+    if (!parent.isRemote) return isSampled(parent);
+    if (!parentBased) return begins(traceId, http);
+    return isSampled(parent) && (share(traceId, http) || mayForce());
+  };
+}
+
+/** Records nothing, and passes on what was decided elsewhere: for a service without an exporter. */
+export const passOn: Sampler = (_traceId, parent) => parent !== undefined && isSampled(parent);
+
+function shareOf({ sampleRatio = 1, sampleRoutes }: SamplingOptions): Share {
+  const ratio = ratioShare(sampleRatio);
+  return sampleRoutes === undefined ? ratio : routeShare(sampleRoutes, ratio);
+}
+
+function limited(share: Share, perSecond: number | undefined): Share {
+  if (perSecond === undefined) return share;
+  const mayBegin = createBudget(perSecond);
+  return (traceId, http) => share(traceId, http) && mayBegin();
 }

@@ -1,7 +1,17 @@
 import * as v from 'valibot';
-import { only, ratio, shape } from '../../core/validate.js';
+import { only, ratio, shape, shapeOrOff } from '../../core/validate.js';
+import type { KeepOptions } from './keep.js';
 import type { SpanExporterLike, TraceExporter, TracesOptions } from './options.js';
 import { FORMATS, type PropagatorName } from './propagation/formats.js';
+import { ROUTE_PATTERN } from './share.js';
+import { networkOf, type Trust } from './trust.js';
+
+const flag = v.boolean('expected true or false');
+
+const perSecond = only<number>(
+  (value) => typeof value === 'number' && value >= 0 && Number.isFinite(value),
+  'a number a second, 0 or more',
+);
 
 /** Holds {@link TracesOptions}. */
 export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
@@ -13,6 +23,31 @@ export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
   ),
   endpoint: v.optional(only<string>(isHttpUrl, 'an http or https URL')),
   sampleRatio: v.optional(ratio),
+  sampleRoutes: v.optional(
+    v.record(
+      only<string>(
+        (value) => ROUTE_PATTERN.test(String(value)),
+        'a path such as "/orders/:id" or "POST /orders"',
+      ),
+      ratio,
+      'expected an object of paths and ratios',
+    ),
+  ),
+  tracesPerSecond: v.optional(perSecond),
+  parentBased: v.optional(flag),
+  forcedPerSecond: v.optional(perSecond),
+  trust: v.optional(
+    only<Trust>(isTrust, 'true, false, a list of addresses and networks, or a function'),
+  ),
+  keep: v.optional(
+    shapeOrOff<v.GenericSchema<KeepOptions>>(
+      shape({
+        errors: v.optional(flag),
+        slow: v.optional(flag),
+        perSecond: v.optional(perSecond),
+      }),
+    ),
+  ),
   propagators: v.optional(
     v.array(
       only<PropagatorName>(
@@ -32,4 +67,9 @@ function isExporter(value: unknown): boolean {
 
 function isHttpUrl(value: unknown): boolean {
   return typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value);
+}
+
+function isTrust(value: unknown): boolean {
+  if (typeof value === 'boolean' || typeof value === 'function') return true;
+  return Array.isArray(value) && value.every((one) => networkOf(String(one)) !== undefined);
 }

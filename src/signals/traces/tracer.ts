@@ -17,7 +17,7 @@ import type { Clock } from './clock.js';
 import { clockIn, spanContextIn } from './identity.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
-import { decide, type Sampler } from './sampling.js';
+import type { Sampler } from './sampling.js';
 import { flagsBelow, isSampled } from './traceparent.js';
 
 /** What tracers need. */
@@ -99,7 +99,7 @@ function contextBelow(parent: SpanContext | undefined, sample: Sampler): SpanCon
   const context: SpanContext = {
     traceId,
     spanId: newSpanId(),
-    traceFlags: flagsBelow(parent, decide(traceId, parent, sample)),
+    traceFlags: flagsBelow(parent, sample(traceId, parent)),
   };
   if (parent?.traceState !== undefined) context.traceState = parent.traceState;
   return context;

@@ -4,14 +4,16 @@ import type { SwitchableScopes } from '../../core/scope.js';
 import type { Observer } from '../../model/observer.js';
 import { registerGlobals } from './globals.js';
 import { spanContextIn, TELLTALE_SCOPE } from './identity.js';
+import { keeperOf } from './keep.js';
 import { createTracesObserver } from './observer.js';
 import type { TraceExporter, TracesOptions } from './options.js';
 import { formatsOf, readerOf } from './propagation/formats.js';
 import { createPropagator } from './propagator.js';
 import { createLateRecorder } from './recorder.js';
-import { ratioSampler } from './sampling.js';
+import { createSampler, passOn } from './sampling.js';
 import { loadSdk, type Sdk } from './sdk.js';
 import { TelltaleTracerProvider } from './tracer.js';
+import { trusting } from './trust.js';
 
 /** The traces signal. */
 export interface Traces {
@@ -39,7 +41,7 @@ export interface TracesParts {
 export function createTraces(options: TracesOptions, parts: TracesParts): Traces {
   const { scopes, diagnostics, exporter, resource } = parts;
   const recorder = exporter === undefined ? undefined : createLateRecorder();
-  const sample = exporter === undefined ? () => false : ratioSampler(options.sampleRatio ?? 1);
+  const sample = exporter === undefined ? passOn : createSampler(options);
   const formats = formatsOf(options.propagators ?? ['tracecontext']);
   let unregister: (() => void) | undefined;
   let sdk: Promise<Sdk | undefined> = Promise.resolve(undefined);
@@ -60,7 +62,12 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
 
   return {
     tracer: provider.getTracer(TELLTALE_SCOPE.name),
-    observer: createTracesObserver({ sample, recorder, readCaller: readerOf(formats) }),
+    observer: createTracesObserver({
+      sample,
+      recorder,
+      readCaller: trusting(options.trust ?? true, readerOf(formats), diagnostics),
+      keptFor: keeperOf(options.keep),
+    }),
     fields() {
       const context = spanContextIn(scopes.active());
       return context && { trace_id: context.traceId, span_id: context.spanId };

@@ -96,6 +96,7 @@ describe('b3', () => {
       { b3: `${TRACE}-${'0'.repeat(16)}-1` },
       { 'X-B3-TraceId': TRACE, 'X-B3-Sampled': '1' } as Record<string, string>,
       { 'X-B3-TraceId': TRACE.slice(1), 'X-B3-SpanId': SPAN } as Record<string, string>,
+      { 'X-B3-TraceId': TRACE, 'X-B3-SpanId': SPAN.toUpperCase() } as Record<string, string>,
       { 'X-B3-SpanId': SPAN, 'X-B3-Sampled': '1' } as Record<string, string>,
     ];
     expect(await understood('b3', bad)).toEqual(bad.map(() => 'new'));

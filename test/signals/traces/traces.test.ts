@@ -15,7 +15,7 @@ import {
   setupMonitoring,
 } from '../../../src/index.js';
 import { newSpanId, newTraceId } from '../../../src/signals/traces/ids.js';
-import { ratioSampler } from '../../../src/signals/traces/sampling.js';
+import { ratioShare } from '../../../src/signals/traces/share.js';
 import { createLogSink } from '../../support/log-sink.js';
 import { createSpanMemory, type SpanMemory } from '../../support/span-memory.js';
 
@@ -28,11 +28,11 @@ describe('ids and samplers', () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.every((id) => /^[0-9a-f]{32}$/.test(id))).toBe(true);
     expect(newSpanId()).toMatch(/^[0-9a-f]{16}$/);
-    const sampled = ids.filter(ratioSampler(0.1)).length;
+    const sampled = ids.filter((id) => ratioShare(0.1)(id)).length;
     // Five standard deviations of a binomial of 20,000 at 0.1.
     expect(Math.abs(sampled - 2000)).toBeLessThan(5 * Math.sqrt(20_000 * 0.1 * 0.9));
-    expect(ids.filter(ratioSampler(0))).toEqual([]);
-    expect(ids.filter(ratioSampler(1))).toHaveLength(ids.length);
+    expect(ids.filter((id) => ratioShare(0)(id))).toEqual([]);
+    expect(ids.filter((id) => ratioShare(1)(id))).toHaveLength(ids.length);
   });
 });
 

@@ -72,4 +72,6 @@ export type { MetricsOptions } from './signals/metrics/options.js';
 export type { KeepOptions } from './signals/traces/keep.js';
 export type { SpanExporterLike, TraceExporter, TracesOptions } from './signals/traces/options.js';
 export type { PropagatorName } from './signals/traces/propagation/formats.js';
+export { type TracedOptions, traced } from './signals/traces/traced.js';
 export type { Trust } from './signals/traces/trust.js';
+export type { TraceOptions } from './signals/traces/work.js';

@@ -1,4 +1,4 @@
-import type { Tracer } from '@opentelemetry/api';
+import type { Context, Span, Tracer } from '@opentelemetry/api';
 import type { Logger } from 'pino';
 import type { MonitoredApp } from './adapters/detect.js';
 import type { Beacon } from './core/beacon.js';
@@ -6,6 +6,7 @@ import type { ShutdownOptions } from './core/shutdown.js';
 import type { Operation, OperationInit, OperationType } from './model/operation.js';
 import type { Health } from './signals/health/health.js';
 import type { Metrics } from './signals/metrics/metrics.js';
+import type { TraceOptions } from './signals/traces/work.js';
 
 /** Everything that watches one service. */
 export interface Monitoring {
@@ -28,6 +29,37 @@ export interface Monitoring {
     init: OperationInit<Label>,
     fn: (operation: Operation) => T,
   ): T;
+  /**
+   * Runs `fn` in a span, and only a span: it is current while `fn` runs, and ends when `fn`, or its
+   * promise, is done. What `fn` throws or rejects with is recorded and passed on unchanged.
+   *
+   * @example
+   * const total = await monitoring.trace('price cart', { attributes: { items: 3 } }, async (span) => {
+   *   span.setAttribute('currency', 'EUR');
+   *   return priceOf(cart);
+   * });
+   */
+  trace<T>(name: string, fn: (span: Span) => T): T;
+  trace<T>(name: string, options: TraceOptions, fn: (span: Span) => T): T;
+  /**
+   * Writes the current span into the headers of a request or message that is about to be sent, and
+   * gives them back: a plain object, fetch's `Headers`, or a `Map`.
+   *
+   * @example
+   * await fetch(url, { headers: monitoring.inject({ accept: 'application/json' }) });
+   */
+  inject<Headers extends object>(headers: Headers): Headers;
+  /**
+   * Reads the span that the headers of a message name, for `parent` or `links` of `trace`. Names are
+   * found in any case, and values may be text or bytes.
+   *
+   * @example
+   * monitoring.trace('orders process', { kind: 'consumer', parent: monitoring.extract(headers) }, work);
+   * @example
+   * const links = batch.map((message) => monitoring.extract(message.headers));
+   * monitoring.trace('orders process', { kind: 'consumer', links }, () => processAll(batch));
+   */
+  extract(headers: object): Context;
   /**
    * Monitors a further app or server of this process. Monitoring the same one twice changes nothing.
    *

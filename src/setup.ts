@@ -21,6 +21,7 @@ import type { Monitoring } from './monitoring.js';
 import { type MonitoringOptions, validateOptions } from './options.js';
 import { createMetrics, SERIES_LIMIT } from './signals/metrics/metrics.js';
 import { createMetricsObserver } from './signals/metrics/observer.js';
+import { traceBy } from './signals/traces/work.js';
 
 /**
  * Creates the monitoring of a service. Nothing runs and nothing is attached yet: see
@@ -124,6 +125,9 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     tracer: traces.tracer,
     health,
     observe: operations.observe,
+    trace: traceBy(traces.tracer),
+    inject: traces.inject,
+    extract: traces.extract,
     attach: attachments.attach,
     start: lifecycle.start,
     beacon: shutdown.beacon,

@@ -3,6 +3,7 @@ import type { LabelValues, OperationInit, OperationType } from '../model/operati
 import type { Diagnostics } from './diagnostics.js';
 import { LiveOperation } from './operation.js';
 import { createPlan, type Plan } from './plan.js';
+import { isPromiseLike } from './promise.js';
 import type { Scopes } from './scope.js';
 
 /** Begins operations and tells the observers about them. */
@@ -109,12 +110,4 @@ function completeLabels(
     labels[label] = value === undefined ? '' : String(value);
   }
   return labels;
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    typeof value === 'object' &&
-    typeof (value as PromiseLike<unknown>).then === 'function'
-  );
 }

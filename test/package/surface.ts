@@ -11,6 +11,7 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'metricGroup',
     'operation',
     'setupMonitoring',
+    'traced',
   ],
   'telltale/express': ['setupMonitoring'],
   'telltale/fastify': ['default', 'setupMonitoring', 'telltale'],

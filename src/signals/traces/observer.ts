@@ -1,20 +1,13 @@
-import { type Attributes, type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { Observer } from '../../model/observer.js';
-import type { Operation, OperationKind, OperationType } from '../../model/operation.js';
+import type { Operation, OperationType } from '../../model/operation.js';
 import { httpAttributes } from './http-attributes.js';
 import { OperationTrace, spanContextIn } from './identity.js';
 import type { KeptFor } from './keep.js';
 import type { SpanRecorder } from './recorder.js';
 import type { TracerParts } from './tracer.js';
 import type { CallerReader } from './trust.js';
-
-const KINDS: Readonly<Record<OperationKind, SpanKind>> = {
-  server: SpanKind.SERVER,
-  client: SpanKind.CLIENT,
-  producer: SpanKind.PRODUCER,
-  consumer: SpanKind.CONSUMER,
-  internal: SpanKind.INTERNAL,
-};
+import { SPAN_KINDS } from './work.js';
 
 /** What the observer needs. */
 export interface ObserverParts extends Omit<TracerParts, 'scopes'> {
@@ -49,7 +42,7 @@ export function createTracesObserver(parts: ObserverParts): Observer {
   return {
     name: 'traces',
     watch(type: OperationType) {
-      const kind = KINDS[type.kind];
+      const kind = SPAN_KINDS[type.kind];
       return {
         start(operation) {
           const { http } = operation;

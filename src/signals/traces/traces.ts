@@ -1,7 +1,14 @@
-import { ProxyTracerProvider, type Tracer } from '@opentelemetry/api';
+import {
+  type Context,
+  ProxyTracerProvider,
+  ROOT_CONTEXT,
+  type TextMapPropagator,
+  type Tracer,
+} from '@opentelemetry/api';
 import type { Diagnostics } from '../../core/diagnostics.js';
-import type { SwitchableScopes } from '../../core/scope.js';
+import type { Scopes, SwitchableScopes } from '../../core/scope.js';
 import type { Observer } from '../../model/observer.js';
+import { headerGetter, headerSetter } from './carrier.js';
 import { registerGlobals } from './globals.js';
 import { spanContextIn, TELLTALE_SCOPE } from './identity.js';
 import { keeperOf } from './keep.js';
@@ -19,6 +26,10 @@ import { trusting } from './trust.js';
 export interface Traces {
   readonly tracer: Tracer;
   readonly observer: Observer | undefined;
+  /** Writes the current span into headers, and gives them back. */
+  inject<Headers extends object>(headers: Headers): Headers;
+  /** Reads the span that headers name. */
+  extract(headers: object): Context;
   /** The ids of the active span as log fields. */
   fields(): { trace_id: string; span_id: string } | undefined;
   /** Registers with OpenTelemetry's API and loads the exporter. */
@@ -43,6 +54,7 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
   const recorder = exporter === undefined ? undefined : createLateRecorder();
   const sample = exporter === undefined ? passOn : createSampler(options);
   const formats = formatsOf(options.propagators ?? ['tracecontext']);
+  const propagator = createPropagator(formats);
   let unregister: (() => void) | undefined;
   let sdk: Promise<Sdk | undefined> = Promise.resolve(undefined);
   const flush = async (): Promise<void> => (await sdk)?.flush();
@@ -68,12 +80,13 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
       readCaller: trusting(options.trust ?? true, readerOf(formats), diagnostics),
       keptFor: keeperOf(options.keep),
     }),
+    ...carrying(propagator, scopes),
     fields() {
       const context = spanContextIn(scopes.active());
       return context && { trace_id: context.traceId, span_id: context.spanId };
     },
     start() {
-      unregister = registerGlobals(provider, createPropagator(formats), scopes);
+      unregister = registerGlobals(provider, propagator, scopes);
       if (exporter !== undefined) sdk = load(exporter);
     },
     async stop() {
@@ -83,11 +96,26 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
   };
 }
 
+function carrying(
+  propagator: TextMapPropagator,
+  scopes: Scopes,
+): Pick<Traces, 'inject' | 'extract'> {
+  return {
+    inject(headers) {
+      propagator.inject(scopes.active() ?? ROOT_CONTEXT, headers, headerSetter);
+      return headers;
+    },
+    extract: (headers) => propagator.extract(ROOT_CONTEXT, headers, headerGetter),
+  };
+}
+
 /** Traces that are off: the tracer is OpenTelemetry's own, silent unless somebody registers one. */
 export function createSilentTraces(): Traces {
   return {
     tracer: new ProxyTracerProvider().getTracer(TELLTALE_SCOPE.name),
     observer: undefined,
+    inject: (headers) => headers,
+    extract: () => ROOT_CONTEXT,
     fields: () => undefined,
     start() {},
     stop: () => Promise.resolve(),

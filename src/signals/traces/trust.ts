@@ -38,19 +38,15 @@ function guarded(
   };
 }
 
-const MAPPED = /^::ffff:(?=\d+\.)/i;
-
 function addressIn(networks: readonly string[]): (http: HttpFacts) => boolean {
   const list = new BlockList();
   for (const network of networks) {
     const { address, prefix, family } = networkOf(network) as Network;
     list.addSubnet(address, prefix, family);
   }
-  return function isKnown({ clientAddress }) {
-    // A server on `::` sees callers by IPv4 as mapped addresses.
-    const address = clientAddress?.replace(MAPPED, '') ?? '';
-    const version = isIP(address);
-    return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6');
+  return function isKnown({ clientAddress = '' }) {
+    const version = isIP(clientAddress);
+    return version !== 0 && list.check(clientAddress, version === 4 ? 'ipv4' : 'ipv6');
   };
 }
 

@@ -71,5 +71,8 @@ function isHttpUrl(value: unknown): boolean {
 
 function isTrust(value: unknown): boolean {
   if (typeof value === 'boolean' || typeof value === 'function') return true;
-  return Array.isArray(value) && value.every((one) => networkOf(String(one)) !== undefined);
+  return (
+    Array.isArray(value) &&
+    value.every((one) => typeof one === 'string' && networkOf(one) !== undefined)
+  );
 }

@@ -320,6 +320,7 @@ describe('options that cannot be', () => {
     [{ parentBased: 'yes' }, /traces.parentBased: expected true or false, got "yes"/],
     [{ trust: ['10.0.0.0/33'] }, /traces.trust: expected true, false, a list of addresses/],
     [{ trust: ['gateway'] }, /traces.trust: expected true, false, a list of addresses/],
+    [{ trust: [['10.0.0.0/8']] }, /traces.trust: expected true, false, a list of addresses/],
     [{ trust: 'all' }, /traces.trust: expected true, false, a list of addresses/],
     [{ keep: { perSecond: -1 } }, /traces.keep.perSecond: expected a number a second/],
     [{ keep: { error: true } }, /traces.keep: unknown key "error"; did you mean "errors"/],

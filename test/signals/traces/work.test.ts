@@ -177,7 +177,8 @@ describe('messages', () => {
       expect(trace.getSpanContext(context.active())?.traceId).toBe(TRACE);
       expect(monitoring.inject<{ tracestate?: string }>({}).tracestate).toBe('a=1');
     });
-    monitoring.trace('batch', { links: [first, second, nothing] }, () => {});
+    const invalid = { traceId: '0'.repeat(32), spanId: SPAN, traceFlags: 1 };
+    monitoring.trace('batch', { links: [first, second, nothing, invalid] }, () => {});
     monitoring.trace('orphan', { parent: nothing }, () => {});
     await monitoring.shutdown();
     expect(memory.named('one').parentSpanContext).toMatchObject({ traceId: TRACE, spanId: SPAN });

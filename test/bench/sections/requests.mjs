@@ -15,7 +15,7 @@ const weights = {
 /** `minutes` are those of all frameworks together. */
 const lengths = {
   quick: { rounds: 9, slice: 1_600, warmup: 4_000, minutes: 2 },
-  full: { rounds: 40, slice: 2_400, warmup: 12_000, minutes: 12 },
+  full: { rounds: 30, slice: 2_400, warmup: 12_000, minutes: 9 },
 };
 
 export async function measureRequests(tools) {

@@ -1,72 +1,64 @@
 import { TelltaleError } from '../../model/errors.js';
-import {
-  type Exemplar,
-  Family,
-  finite,
-  type PromSample,
-  type SampleSink,
-  type Series,
-} from './family.js';
+import { Family, type MetricConfig, type Storage } from './family.js';
 import type { Counter, CounterSeries, LabelInput } from './handles.js';
-
-/** One series of a counter. */
-export class CounterCell implements Series, CounterSeries {
-  value = 0;
-  exemplar: Exemplar | undefined = undefined;
-  readonly text: string;
-  readonly #metric: string;
-
-  constructor(text: string, metric: string) {
-    this.text = text;
-    this.#metric = metric;
-  }
-
-  reset(): void {
-    this.value = 0;
-    this.exemplar = undefined;
-  }
-
-  /** @throws TelltaleError when the value is negative or not a finite number. */
-  inc(value = 1): void {
-    if (value >= 0 && value < Number.POSITIVE_INFINITY) this.value += value;
-    else refuse(this.#metric, value);
-  }
-
-  /** Follows a total that is counted elsewhere; it never goes back. */
-  reach(total: number): void {
-    if (total > this.value) this.value = total;
-  }
-}
-
-function refuse(metric: string, value: number): void {
-  if (finite(metric, value) < 0) {
-    throw new TelltaleError(
-      'TELLTALE_INVALID_VALUE',
-      `metric ${metric}: a counter cannot decrease, got ${value}`,
-    );
-  }
-}
+import { finite } from './refuse.js';
+import type { Exemplar, PromSample, SampleSink, SeriesWriter } from './sample.js';
+import { Series } from './series.js';
 
 /** A number that only grows. The calls are those of prom-client's `Counter`. */
-export class CounterFamily extends Family<CounterCell> implements Counter {
+export class CounterFamily extends Family<CounterHandle> implements Counter {
   readonly type = 'counter';
+
+  constructor(config: MetricConfig<string>, storage: Storage) {
+    super(config, 1, storage);
+  }
 
   inc(value?: number): void;
   inc(labels: LabelInput<string>, value?: number): void;
   inc(labels?: LabelInput<string> | number, value?: number): void {
-    if (typeof labels === 'object') this.cell(labels).inc(value);
-    else this.cell({}).inc(labels);
+    if (typeof labels === 'object') this.feed(this.address(labels), value);
+    else this.feed(this.address({}), labels);
   }
 
-  write(cell: CounterCell, sink: SampleSink): void {
-    sink('', cell.text, cell.value, cell.exemplar);
+  feed(address: number, value = 1): void {
+    if (finite(this.name, value) < 0) this.#refuse(value);
+    this.pool.add(address, value);
   }
 
-  protected createCell(text: string): CounterCell {
-    return new CounterCell(text, this.name);
+  reach(address: number, total: number): void {
+    if (total > this.pool.get(address)) this.pool.set(address, total);
   }
 
-  protected readCell(cell: CounterCell, labels: Record<string, string>, into: PromSample[]): void {
-    into.push({ labels, value: cell.value });
+  exemplify(address: number, exemplar: Exemplar): void {
+    this.keepExemplar(address, exemplar);
+  }
+
+  writer(sink: SampleSink): SeriesWriter {
+    return (address, labels) => sink('', labels, this.pool.get(address), this.exemplarOf(address));
+  }
+
+  protected read(address: number, labels: Record<string, string>, into: PromSample[]): void {
+    into.push({ labels, value: this.pool.get(address) });
+  }
+
+  protected createHandle(address: number): CounterHandle {
+    return new CounterHandle(this, address);
+  }
+
+  #refuse(value: number): never {
+    throw new TelltaleError(
+      'TELLTALE_INVALID_VALUE',
+      `metric ${this.name}: a counter cannot decrease, got ${value}`,
+    );
+  }
+}
+
+class CounterHandle extends Series<CounterFamily> implements CounterSeries {
+  inc(value = 1): void {
+    this.family.feed(this.address, value);
+  }
+
+  reach(total: number): void {
+    this.family.reach(this.address, total);
   }
 }

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Family, Format, PromMetric, SampleSink, Series } from './family.js';
-import { escapeLabel, helpText, labelText, numberText } from './text.js';
+import type { Family } from './family.js';
+import { createLabelTexts } from './label-texts.js';
+import type { Format, PromMetric, SampleSink } from './sample.js';
+import { escapeLabel, helpText, numberText, pairText } from './text.js';
 
 /** Media types of the formats, as Prometheus sends and expects them. */
 export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
@@ -64,21 +66,22 @@ const SERIES_AT_A_TIME = 64;
 /** Writes one of telltale's own metrics. */
 export async function writeFamily(
   page: Page,
-  family: Family<Series>,
+  family: Family,
   format: Format,
   shared: SharedLabels,
 ): Promise<void> {
-  const names = Object.keys(shared).filter((name) => !family.labelNames.includes(name));
-  const before = labelText(
-    names,
-    names.map((name) => shared[name] as string),
-  );
+  const before = Object.entries(shared)
+    .filter(([name]) => !family.labelNames.includes(name))
+    .map(([name, value]) => pairText(name, value))
+    .filter(Boolean)
+    .join(',');
   const { head, name } = heading(family.name, family.help, family.type, format);
   page.add(head);
-  const sink = sinkTo(page, name, before, format);
+  const write = family.writer(sinkTo(page, name, before, format), format);
+  const labelsAt = createLabelTexts(family.index);
   let written = 0;
-  for (const [cell] of family.series()) {
-    family.write(cell, sink, format);
+  for (const at of family.series()) {
+    write(family.addressAt(at), labelsAt(at));
     if (++written % SERIES_AT_A_TIME === 0) await page.rest();
   }
 }

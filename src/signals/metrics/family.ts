@@ -1,43 +1,18 @@
 import { TelltaleError } from '../../model/errors.js';
 import type { LabelInput } from './handles.js';
-import { LabelIndex, type SeriesLimit } from './label-index.js';
-import { labelText } from './text.js';
-
-/** One line of an exposition, in the shape that prom-client's registry reads. */
-export interface PromSample {
-  metricName?: string;
-  labels: Record<string, string | number>;
-  value: number;
-}
-
-/** One metric with its values, in the shape that prom-client's registry reads. */
-export interface PromMetric {
-  name: string;
-  help: string;
-  type: string;
-  aggregator: string;
-  values: PromSample[];
-}
-
-/** How metrics are written. */
-export type Format = 'text' | 'openmetrics';
-
-/** A trace that a value came from. */
-export interface Exemplar {
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly value: number;
-  /** Seconds since the epoch. */
-  readonly time: number;
-}
-
-/** Receives the samples of a metric, ready to be written. */
-export type SampleSink = (
-  suffix: string,
-  labels: string,
-  value: number,
-  exemplar?: Exemplar | undefined,
-) => void;
+import { type IndexOwner, LabelIndex, type SeriesLimit } from './label-index.js';
+import { ABSENT, UNKNOWN } from './label-table.js';
+import type { Pool } from './pool.js';
+import { refuseNames, refuseUnknown } from './refuse.js';
+import type {
+  Exemplar,
+  Format,
+  PromMetric,
+  PromSample,
+  SampleSink,
+  SeriesWriter,
+} from './sample.js';
+import type { Series } from './series.js';
 
 /** What a family is made of. */
 export interface MetricConfig<Label extends string> {
@@ -49,55 +24,68 @@ export interface MetricConfig<Label extends string> {
   collect?: (() => void | Promise<void>) | undefined;
 }
 
-/** The part of a series that every kind of metric has. */
-export interface Series {
-  /** Back to the value of a new series. */
-  reset(): void;
-  /** The labels as they stand between the braces, escaped once. */
-  readonly text: string;
+/** Where the families of one registry keep their numbers, and how many series each may have. */
+export interface Storage {
+  readonly pool: Pool;
+  readonly limit: SeriesLimit;
 }
 
 /**
  * A metric of telltale's own. prom-client's registry takes it for one of its own, so code that
- * reads the registry sees it; its series are looked up without hashing labels to a string.
+ * reads the registry sees it. A series is a row of the index, which has its labels, and a block of
+ * the pool, which has its numbers and whose address is in the row; there is an object for it only
+ * while somebody keeps one.
  */
-export abstract class Family<Cell extends Series> {
+export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
+  implements IndexOwner
+{
   abstract readonly type: 'counter' | 'gauge' | 'histogram';
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly string[];
   readonly aggregator: string = 'sum';
-  readonly index: LabelIndex<Cell>;
+  readonly index: LabelIndex;
   collect: (() => void | Promise<void>) | undefined;
   /** Brings shared values up to date when the registry is read by something else than telltale. */
   beforeRead: (() => Promise<void>) | undefined = undefined;
+  /** Told when a series is removed, by whoever keeps addresses of this family. */
+  onDelete: (() => void) | undefined = undefined;
+  protected readonly pool: Pool;
+  readonly #limit: SeriesLimit;
+  /** How many numbers a series has. */
+  readonly #size: number;
+  /** By the address of their series. */
+  #handles: Map<number, Handle> | undefined;
+  /** By the address of the number that the trace is of. */
+  #exemplars: Map<number, Exemplar> | undefined;
+  /** Where handles write whose series was removed. */
+  #nowhere: number | undefined;
 
-  constructor(config: MetricConfig<string>, limit?: SeriesLimit) {
-    checkNames(config.name, config.labelNames ?? []);
+  constructor(config: MetricConfig<string>, size: number, { pool, limit }: Storage) {
+    refuseNames(config.name, config.labelNames ?? []);
     this.name = config.name;
     this.help = config.help;
     this.labelNames = config.labelNames ?? [];
     this.collect = config.collect;
-    this.index = new LabelIndex(
-      this.labelNames,
-      (values) => this.createCell(labelText(this.labelNames, values)),
-      limit,
-    );
+    this.pool = pool;
+    this.#limit = limit;
+    this.#size = size;
+    this.index = new LabelIndex(this.labelNames, 1, this, limit.most);
   }
 
   /** The series for these labels, to be kept by callers that feed it often. */
-  labels(labels: LabelInput<string>): Cell;
-  labels(...values: (string | number)[]): Cell;
-  labels(...args: [LabelInput<string>] | (string | number)[]): Cell {
+  labels(labels: LabelInput<string>): Handle;
+  labels(...values: (string | number)[]): Handle;
+  labels(...args: [LabelInput<string>] | (string | number)[]): Handle {
     const [first] = args;
-    if (typeof first === 'object') return this.cell(first);
+    if (typeof first === 'object') return this.#handleOf(this.address(first));
     if (args.length !== this.labelNames.length) {
       throw new TelltaleError(
         'TELLTALE_INVALID_VALUE',
         `metric ${this.name}: expected ${this.labelNames.length} label values (${this.labelNames.join(', ')}), got ${args.length}`,
       );
     }
-    return this.index.at(args.map(String));
+    return this.#handleOf(this.addressOf(args.map(String)));
   }
 
   /** Forgets one series. What is kept of it elsewhere is no longer shown. */
@@ -105,22 +93,31 @@ export abstract class Family<Cell extends Series> {
   remove(...values: (string | number)[]): void;
   remove(...args: [LabelInput<string>] | (string | number)[]): void {
     const [first] = args;
-    const values =
-      typeof first === 'object'
-        ? this.labelNames.map((name) => String(first[name] ?? ''))
-        : args.map(String);
-    this.index.delete(values);
+    const values = typeof first === 'object' ? this.index.valuesOf(first) : args.map(String);
+    const at = this.index.findValues(values);
+    if (at !== ABSENT) this.#removeAt(at);
   }
 
   /** Sets every series back to 0. They stay, so that whoever keeps one goes on feeding it. */
   reset(): void {
-    for (const [cell] of this.index.entries()) cell.reset();
+    for (const at of this.index.living()) this.pool.zero(this.addressAt(at), this.#size);
+    this.#exemplars?.clear();
   }
 
-  /** Every series with its label values. A metric without labels has its one series from the start. */
-  series(): IterableIterator<[Cell, readonly string[]]> {
+  /** The row of every series. A metric without labels has its one series from the start. */
+  series(): Iterable<number> {
     if (this.labelNames.length === 0) this.index.at([]);
-    return this.index.entries();
+    return this.index.living();
+  }
+
+  /** The address of the series in this row. */
+  addressAt(at: number): number {
+    return this.index.rows[at] as number;
+  }
+
+  /** The address of the series with these label values, made when it is new. */
+  addressOf(values: readonly string[]): number {
+    return this.addressAt(this.index.at(values));
   }
 
   /** The metric as prom-client's registry reads it. */
@@ -128,77 +125,72 @@ export abstract class Family<Cell extends Series> {
     await this.beforeRead?.();
     await this.collect?.();
     const values: PromSample[] = [];
-    for (const [cell, labelValues] of this.series()) {
+    for (const at of this.series()) {
       const labels: Record<string, string> = {};
       this.labelNames.forEach((name, i) => {
-        if (labelValues[i] !== '') labels[name] = labelValues[i] as string;
+        const value = this.index.valueAt(at, i);
+        if (value !== '') labels[name] = value;
       });
-      this.readCell(cell, labels, values);
+      this.read(this.addressAt(at), labels, values);
     }
     const { name, help, type, aggregator } = this;
     return { name, help, type, aggregator, values };
   }
 
-  /** Tells `sink` every sample of one series. */
-  abstract write(cell: Cell, sink: SampleSink, format: Format): void;
+  /** What tells a sink its series, one after the other. */
+  abstract writer(sink: SampleSink, format: Format): SeriesWriter;
+  /** Feeds the series at this address with a value. */
+  abstract feed(address: number, value: number): void;
 
-  protected abstract createCell(text: string): Cell;
-  protected abstract readCell(cell: Cell, labels: Record<string, string>, into: PromSample[]): void;
+  fill(rows: Int32Array, at: number): void {
+    rows[at] = this.pool.take(this.#size);
+  }
 
-  protected cell(labels: LabelInput<string>): Cell {
-    let known = 0;
-    const names = this.labelNames;
-    for (let i = 0; i < names.length; i++) {
-      const value = labels[names[i] as string];
-      if (value === undefined) continue;
-      known++;
-      if (typeof value !== 'string') return this.#cellOfMixed(labels);
+  tellFolded(): void {
+    this.#limit.folded(this.name);
+  }
+
+  protected abstract read(
+    address: number,
+    labels: Record<string, string>,
+    into: PromSample[],
+  ): void;
+  protected abstract createHandle(address: number): Handle;
+
+  /** The address of the series with these labels, made when it is new. */
+  protected address(labels: LabelInput<string>): number {
+    const at = this.index.ofExact(labels);
+    if (at === UNKNOWN) refuseUnknown(this.name, this.labelNames, labels);
+    return this.addressAt(at);
+  }
+
+  protected exemplarOf(address: number): Exemplar | undefined {
+    return this.#exemplars?.get(address);
+  }
+
+  protected keepExemplar(address: number, exemplar: Exemplar): void {
+    this.#exemplars ??= new Map();
+    this.#exemplars.set(address, exemplar);
+  }
+
+  #handleOf(address: number): Handle {
+    this.#handles ??= new Map();
+    let handle = this.#handles.get(address);
+    if (handle === undefined) this.#handles.set(address, (handle = this.createHandle(address)));
+    return handle;
+  }
+
+  /** Leaves nobody with the address, as the next series may get the block. */
+  #removeAt(at: number): void {
+    const address = this.addressAt(at);
+    this.index.delete(at);
+    this.onDelete?.();
+    const handle = this.#handles?.get(address);
+    if (handle !== undefined) {
+      this.#handles?.delete(address);
+      handle.moveTo((this.#nowhere ??= this.pool.take(this.#size)));
     }
-    for (const _ in labels) known--;
-    if (known < 0) this.#refuse(labels);
-    return this.index.of(labels as Record<string, string>);
+    for (let i = 0; i < this.#size; i++) this.#exemplars?.delete(address + i);
+    this.pool.giveBack(address, this.#size);
   }
-
-  #cellOfMixed(labels: LabelInput<string>): Cell {
-    for (const name of Object.keys(labels)) {
-      if (!this.labelNames.includes(name)) this.#refuse(labels);
-    }
-    return this.index.at(this.labelNames.map((name) => String(labels[name] ?? '')));
-  }
-
-  #refuse(labels: LabelInput<string>): never {
-    const unknown = Object.keys(labels).filter((name) => !this.labelNames.includes(name));
-    throw new TelltaleError(
-      'TELLTALE_INVALID_VALUE',
-      `metric ${this.name}: unknown label ${unknown.map((name) => `"${name}"`).join(', ')}; its labels are ${this.labelNames.join(', ') || '(none)'}`,
-    );
-  }
-}
-
-function checkNames(name: string, labelNames: readonly string[]): void {
-  if (typeof name !== 'string' || !/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) {
-    throw new TelltaleError(
-      'TELLTALE_INVALID_METRIC',
-      `metric name: expected letters, digits and _, got ${JSON.stringify(name)}`,
-    );
-  }
-  for (const label of labelNames) {
-    if (!/^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/.test(label)) {
-      throw new TelltaleError(
-        'TELLTALE_INVALID_METRIC',
-        `metric ${name}: expected label names of letters, digits and _, got ${JSON.stringify(label)}`,
-      );
-    }
-  }
-}
-
-/** Refuses what is not a finite number, as prom-client does. */
-export function finite(metric: string, value: number): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    throw new TelltaleError(
-      'TELLTALE_INVALID_VALUE',
-      `metric ${metric}: expected a finite number, got ${String(value)}`,
-    );
-  }
-  return value;
 }

@@ -1,77 +1,81 @@
-import { Family, finite, type PromSample, type SampleSink, type Series } from './family.js';
+import { Family, type MetricConfig, type Storage } from './family.js';
 import type { Gauge, GaugeSeries, LabelInput } from './handles.js';
-
-/** One series of a gauge. */
-export class GaugeCell implements Series, GaugeSeries {
-  value = 0;
-  readonly text: string;
-  readonly #metric: string;
-
-  constructor(text: string, metric: string) {
-    this.text = text;
-    this.#metric = metric;
-  }
-
-  reset(): void {
-    this.value = 0;
-  }
-
-  /** @throws TelltaleError when the value is not a finite number. */
-  set(value: number): void {
-    this.value = finite(this.#metric, value);
-  }
-
-  inc(value = 1): void {
-    this.value += finite(this.#metric, value);
-  }
-
-  dec(value = 1): void {
-    this.value -= finite(this.#metric, value);
-  }
-
-  setToCurrentTime(): void {
-    this.value = Date.now() / 1000;
-  }
-}
+import { finite } from './refuse.js';
+import type { PromSample, SampleSink, SeriesWriter } from './sample.js';
+import { Series } from './series.js';
 
 /** A number that goes up and down. The calls are those of prom-client's `Gauge`. */
-export class GaugeFamily extends Family<GaugeCell> implements Gauge {
+export class GaugeFamily extends Family<GaugeHandle> implements Gauge {
   readonly type = 'gauge';
+
+  constructor(config: MetricConfig<string>, storage: Storage) {
+    super(config, 1, storage);
+  }
 
   set(value: number): void;
   set(labels: LabelInput<string>, value: number): void;
   set(labels: LabelInput<string> | number, value?: number): void {
-    if (typeof labels === 'object') this.cell(labels).set(value as number);
-    else this.cell({}).set(labels);
+    if (typeof labels === 'object') this.feed(this.address(labels), value as number);
+    else this.feed(this.address({}), labels);
   }
 
   inc(value?: number): void;
   inc(labels: LabelInput<string>, value?: number): void;
   inc(labels?: LabelInput<string> | number, value?: number): void {
-    if (typeof labels === 'object') this.cell(labels).inc(value);
-    else this.cell({}).inc(labels);
+    if (typeof labels === 'object') this.add(this.address(labels), value);
+    else this.add(this.address({}), labels);
   }
 
   dec(value?: number): void;
   dec(labels: LabelInput<string>, value?: number): void;
   dec(labels?: LabelInput<string> | number, value?: number): void {
-    if (typeof labels === 'object') this.cell(labels).dec(value);
-    else this.cell({}).dec(labels);
+    if (typeof labels === 'object') this.subtract(this.address(labels), value);
+    else this.subtract(this.address({}), labels);
   }
 
   setToCurrentTime(labels: LabelInput<string> = {}): void {
-    this.cell(labels).setToCurrentTime();
+    this.feed(this.address(labels), Date.now() / 1000);
   }
 
-  write(cell: GaugeCell, sink: SampleSink): void {
-    sink('', cell.text, cell.value);
+  feed(address: number, value: number): void {
+    this.pool.set(address, finite(this.name, value));
   }
 
-  protected createCell(text: string): GaugeCell {
-    return new GaugeCell(text, this.name);
+  add(address: number, value = 1): void {
+    this.pool.add(address, finite(this.name, value));
   }
 
-  protected readCell(cell: GaugeCell, labels: Record<string, string>, into: PromSample[]): void {
-    into.push({ labels, value: cell.value });
+  subtract(address: number, value = 1): void {
+    this.pool.add(address, -finite(this.name, value));
+  }
+
+  writer(sink: SampleSink): SeriesWriter {
+    return (address, labels) => sink('', labels, this.pool.get(address));
+  }
+
+  protected read(address: number, labels: Record<string, string>, into: PromSample[]): void {
+    into.push({ labels, value: this.pool.get(address) });
+  }
+
+  protected createHandle(address: number): GaugeHandle {
+    return new GaugeHandle(this, address);
+  }
+}
+
+class GaugeHandle extends Series<GaugeFamily> implements GaugeSeries {
+  set(value: number): void {
+    this.family.feed(this.address, value);
+  }
+
+  inc(value = 1): void {
+    this.family.add(this.address, value);
+  }
+
+  dec(value = 1): void {
+    this.family.subtract(this.address, value);
+  }
+
+  setToCurrentTime(): void {
+    this.family.feed(this.address, Date.now() / 1000);
   }
 }

@@ -1,7 +1,9 @@
-/** How many combinations may be kept, and who is told of each one that is folded. */
+import { ABSENT, type LabelRecord, LabelTable } from './label-table.js';
+
+/** How many combinations a metric may keep, and who is told of each one that is folded. */
 export interface SeriesLimit {
   readonly most: number;
-  folded(): void;
+  folded(metric: string): void;
 }
 
 /** What an exploding label's value becomes once there are too many. */
@@ -10,130 +12,87 @@ export const OTHER = '__other__';
 /** Room beyond the limit, per label given up, to keep the labels that do not explode apart. */
 const HEADROOM = 100;
 
-/**
- * One value per combination of label values: a map of maps, one level per label, which costs no
- * string to look into.
- */
-export class LabelIndex<T> {
-  readonly #names: readonly string[];
-  readonly #make: (values: readonly string[]) => T;
-  /** Told when a value is deleted, by whoever keeps values of this index. */
-  onDelete: (() => void) | undefined = undefined;
-  readonly #all = new Map<T, readonly string[]>();
-  readonly #limit: SeriesLimit | undefined;
-  #root: Level<T> | T | undefined;
+/** Whom an index serves. */
+export interface IndexOwner {
+  /** Fills the payload of a row that has been made at this place. */
+  fill(rows: Int32Array, at: number, values: readonly string[]): void;
+  /** Counts a combination that is folded. */
+  tellFolded(): void;
+}
+
+/** A table of which each row is made when it is asked for, up to a limit. */
+export class LabelIndex extends LabelTable {
+  readonly #owner: IndexOwner;
+  readonly #most: number;
   #exploding: readonly number[] | undefined;
 
-  constructor(
-    names: readonly string[],
-    make: (values: readonly string[]) => T,
-    limit?: SeriesLimit | undefined,
-  ) {
-    this.#names = names;
-    this.#make = make;
-    this.#limit = limit;
-    this.#root = names.length === 0 ? undefined : new Map();
+  constructor(names: readonly string[], payload: number, owner: IndexOwner, most: number) {
+    super(names, payload);
+    this.#owner = owner;
+    this.#most = most;
   }
 
-  get size(): number {
-    return this.#all.size;
+  /** The row for these labels. One that is absent counts as empty, and others do not count. */
+  of(labels: LabelRecord): number {
+    const at = this.find(labels);
+    return at === ABSENT ? this.at(this.valuesOf(labels)) : at;
   }
 
-  /** The value for these labels, made when it is new. A label that is absent counts as empty. */
-  of(labels: Readonly<Record<string, string | undefined>>): T {
-    const names = this.#names;
-    let level = this.#root;
-    for (let i = 0; i < names.length && level !== undefined; i++) {
-      level = (level as Level<T>).get(labels[names[i] as string] ?? '');
-    }
-    return (level as T | undefined) ?? this.#add(names.map((name) => labels[name] ?? ''));
+  /** The same, quicker, of labels that must all be of this index, or UNKNOWN. */
+  ofExact(labels: LabelRecord): number {
+    const at = this.findExact(labels);
+    return at === ABSENT ? this.at(this.valuesOf(labels)) : at;
   }
 
-  /** The value for label values given in the order of the names. */
-  at(values: readonly string[]): T {
-    return this.#find(values) ?? this.#add(values);
+  /** The row for label values given in the order of the names. */
+  at(values: readonly string[]): number {
+    const at = this.findValues(values);
+    return at === ABSENT ? this.#add(values) : at;
   }
 
-  /** Counts a value that was folded before it came here. */
-  tellFolded(): void {
-    this.#limit?.folded();
-  }
-
-  delete(values: readonly string[]): void {
-    const found = this.#find(values);
-    if (found === undefined) return;
+  override delete(at: number): void {
     this.#exploding = undefined;
-    this.#all.delete(found);
-    this.onDelete?.();
-    if (values.length === 0) this.#root = undefined;
-    else this.#leaf(values).delete(values.at(-1) as string);
+    super.delete(at);
   }
 
-  clear(): void {
+  override clear(): void {
     this.#exploding = undefined;
-    this.#all.clear();
-    this.#root = this.#names.length === 0 ? undefined : new Map();
+    super.clear();
   }
 
-  /** Every value with its label values, in the order in which they were made. */
-  entries(): IterableIterator<[T, readonly string[]]> {
-    return this.#all.entries();
+  #add(values: readonly string[]): number {
+    if (this.size < this.#most) return this.#make(values);
+    this.#owner.tellFolded();
+    const folded = this.#fold(values);
+    const at = this.findValues(folded);
+    return at === ABSENT ? this.#make(folded) : at;
   }
 
-  #find(values: readonly string[]): T | undefined {
-    let level: Level<T> | T | undefined = this.#root;
-    for (let i = 0; i < values.length && level !== undefined; i++) {
-      level = (level as Level<T>).get(values[i] as string);
-    }
-    return level as T | undefined;
-  }
-
-  #add(values: readonly string[]): T {
-    if (this.#limit === undefined || this.#all.size < this.#limit.most) return this.#insert(values);
-    this.#limit.folded();
-    const folded = this.#fold(values, this.#limit.most);
-    return this.#find(folded) ?? this.#insert(folded);
+  #make(values: readonly string[]): number {
+    const at = this.insert(values);
+    this.#owner.fill(this.rows, at, values);
+    return at;
   }
 
   /** Gives up one label after the other, the one with the most values first, until there is room. */
-  #fold(values: readonly string[], most: number): readonly string[] {
+  #fold(values: readonly string[]): readonly string[] {
     const folded = [...values];
-    let room = most;
+    let room = this.#most;
     this.#exploding ??= this.#rankLabels();
-    for (const position of this.#exploding) {
-      folded[position] = OTHER;
+    for (const label of this.#exploding) {
+      folded[label] = OTHER;
       room += HEADROOM;
-      if (this.#all.size < room || this.#find(folded) !== undefined) break;
+      if (this.size < room || this.findValues(folded) !== ABSENT) break;
     }
     return folded;
   }
 
   #rankLabels(): readonly number[] {
-    const distinct = this.#names.map(() => new Set<string>());
-    for (const values of this.#all.values()) {
-      for (const [position, set] of distinct.entries()) set.add(values[position] as string);
+    const distinct = this.names.map(() => new Set<number>());
+    for (const at of this.living()) {
+      for (const [label, numbers] of distinct.entries()) numbers.add(this.numberAt(at, label));
     }
-    const size = (position: number): number => (distinct[position] as Set<string>).size;
+    const size = (label: number): number => (distinct[label] as Set<number>).size;
     return [...distinct.keys()].sort((a, b) => size(b) - size(a));
   }
-
-  #insert(values: readonly string[]): T {
-    const made = this.#make(values);
-    this.#all.set(made, values);
-    if (values.length === 0) this.#root = made;
-    else this.#leaf(values).set(values.at(-1) as string, made);
-    return made;
-  }
-
-  #leaf(values: readonly string[]): Level<T> {
-    let level = this.#root as Level<T>;
-    for (const value of values.slice(0, -1)) {
-      let next = level.get(value) as Level<T> | undefined;
-      if (next === undefined) level.set(value, (next = new Map()));
-      level = next;
-    }
-    return level;
-  }
 }
-
-type Level<T> = Map<string, Level<T> | T>;

@@ -5,16 +5,17 @@ import type { MetricGroup } from '../../model/group.js';
 import { DURATION_BUCKETS, type MetricDefinition } from '../../model/metric.js';
 import { createCollectors } from './collectors.js';
 import { CounterFamily } from './counter.js';
-import type { Format, MetricConfig } from './family.js';
+import type { MetricConfig, Storage } from './family.js';
 import { GaugeFamily } from './gauge.js';
 import type { Counter, Gauge, Histogram } from './handles.js';
 import { HistogramFamily } from './histogram.js';
-import type { SeriesLimit } from './label-index.js';
 import { lintMetric } from './lint.js';
 import type { MetricsObserver } from './observer.js';
 import type { MetricsOptions } from './options.js';
 import { refuseDuplicates, refuseOther, register } from './ownership.js';
+import { Pool } from './pool.js';
 import type { AnyFamily } from './recorder.js';
+import type { Format } from './sample.js';
 import { createScraper } from './scrape.js';
 
 /** The handle of one declared metric. */
@@ -92,8 +93,13 @@ export function createMetrics(
   const collectors = createCollectors(diagnostics);
   const owned = new Map<string, AnyFamily>();
   const folded = new Map<string, number>();
+  const storage: Storage = {
+    pool: new Pool(),
+    limit: { most, folded: (name) => folded.set(name, (folded.get(name) ?? 0) + 1) },
+  };
   const registries = [registry, ...(options.registries ?? [])] as const;
   refuseDuplicates(registries);
+  const refresh = () => collectors.run();
   const scraper = createScraper(registries, collectors, diagnostics);
   if (options.labels !== undefined) registry.setDefaultLabels(options.labels);
 
@@ -105,7 +111,7 @@ export function createMetrics(
     const known = owned.get(config.name);
     if (known === undefined) {
       const family = make();
-      family.beforeRead = () => collectors.run();
+      family.beforeRead = refresh;
       for (const advice of lintMetric(family)) advise(advice);
       register(registries, family);
       owned.set(config.name, family);
@@ -113,10 +119,6 @@ export function createMetrics(
     }
     refuseOther(known, type, config.labelNames ?? []);
     return known as F;
-  }
-
-  function limitOf({ name }: { name: string }): SeriesLimit {
-    return { most, folded: () => folded.set(name, (folded.get(name) ?? 0) + 1) };
   }
 
   function create(definition: MetricDefinition): AnyFamily {
@@ -127,24 +129,24 @@ export function createMetrics(
     };
     const buckets = definition.buckets ?? durations;
     if (definition.kind === 'counter') {
-      return own('counter', config, () => new CounterFamily(config, limitOf(config)));
+      return own('counter', config, () => new CounterFamily(config, storage));
     }
     if (definition.kind === 'gauge') {
-      return own('gauge', config, () => new GaugeFamily(config, limitOf(config)));
+      return own('gauge', config, () => new GaugeFamily(config, storage));
     }
     const full = { ...config, buckets };
-    return own('histogram', config, () => new HistogramFamily(full, limitOf(config)));
+    return own('histogram', config, () => new HistogramFamily(full, storage));
   }
 
   return {
     registry,
-    counter: (config) => own('counter', config, () => new CounterFamily(config, limitOf(config))),
-    gauge: (config) => own('gauge', config, () => new GaugeFamily(config, limitOf(config))),
+    counter: (config) => own('counter', config, () => new CounterFamily(config, storage)),
+    gauge: (config) => own('gauge', config, () => new GaugeFamily(config, storage)),
     histogram: (config) =>
       own(
         'histogram',
         config,
-        () => new HistogramFamily({ buckets: durations, ...config }, limitOf(config)),
+        () => new HistogramFamily({ buckets: durations, ...config }, storage),
       ),
     use(group) {
       const handles: Record<string, AnyFamily> = {};

@@ -1,5 +1,5 @@
 import { preferred } from '../../core/accept.js';
-import type { Format } from './family.js';
+import type { Format } from './sample.js';
 
 /**
  * Chooses the format for an `Accept` header: the one with the higher quality, the plain text format

@@ -1,10 +1,10 @@
 import type { Feed, Reading } from '../../model/metric.js';
 import type { Operation } from '../../model/operation.js';
 import type { TraceIdentity } from '../../model/trace.js';
-import type { CounterCell, CounterFamily } from './counter.js';
-import type { GaugeCell, GaugeFamily } from './gauge.js';
-import type { HistogramCell, HistogramFamily } from './histogram.js';
-import { LabelIndex } from './label-index.js';
+import type { CounterFamily } from './counter.js';
+import type { GaugeFamily } from './gauge.js';
+import type { HistogramFamily } from './histogram.js';
+import { type IndexOwner, LabelIndex } from './label-index.js';
 
 /** Any metric that a catalogue can declare. */
 export type AnyFamily = CounterFamily | GaugeFamily | HistogramFamily;
@@ -38,102 +38,105 @@ export function createRecorder(limit: number): Recorder {
   };
 }
 
-/** The metrics that share their labels share one look-up as well. */
-class Bundler {
+/** A metric that is fed, and which number of a row is the address of its series. */
+interface Fed<F extends AnyFamily> {
+  readonly family: F;
+  readonly column: number;
+}
+
+/**
+ * The metrics that share their labels share one look-up as well: a row of its index has the
+ * addresses of the series that these label values feed.
+ */
+class Bundler implements IndexOwner {
   readonly key: string;
-  readonly #fed: { family: AnyFamily; feed: Feed }[] = [];
-  readonly #index: LabelIndex<Bundle>;
-  #counts = false;
+  readonly #labelNames: readonly string[];
+  readonly #most: number;
+  readonly #all: { family: AnyFamily; lazy: boolean }[] = [];
+  readonly #counts: Fed<CounterFamily>[] = [];
+  readonly #durations: Fed<HistogramFamily>[] = [];
+  readonly #running: Fed<GaugeFamily>[] = [];
+  readonly #readings: (Fed<AnyFamily> & { read: Reading })[] = [];
+  #index: LabelIndex;
 
   constructor(key: string, labelNames: readonly string[], most: number) {
     this.key = key;
-    this.#index = new LabelIndex(labelNames, (values) => createBundle(this.#fed, values), {
-      most,
-      // Each of the metrics counts what is folded for it.
-      folded: () => {
-        for (const { family } of this.#fed) family.index.tellFolded();
-      },
+    this.#labelNames = labelNames;
+    this.#most = most;
+    this.#index = new LabelIndex(labelNames, 0, this, most);
+  }
+
+  add(family: AnyFamily, { value }: Feed): void {
+    const fed = { family, column: this.#all.length };
+    this.#all.push({ family, lazy: typeof value === 'function' });
+    if (typeof value === 'function') this.#readings.push({ ...fed, read: value });
+    else if (value === 'count') this.#counts.push(fed as Fed<CounterFamily>);
+    else if (value === 'duration') this.#durations.push(fed as Fed<HistogramFamily>);
+    else this.#running.push(fed as Fed<GaugeFamily>);
+    // An address is another's once its series was removed.
+    family.onDelete = () => this.#index.clear();
+    this.#index = new LabelIndex(this.#labelNames, this.#all.length, this, this.#most);
+  }
+
+  fill(rows: Int32Array, at: number, values: readonly string[]): void {
+    this.#all.forEach(({ family, lazy }, column) => {
+      rows[at + column] = lazy ? UNMADE : family.addressOf(values);
     });
   }
 
-  add(family: AnyFamily, feed: Feed): void {
-    this.#fed.push({ family, feed });
-    // The bundles keep series, and one that was removed must not be fed any longer.
-    family.index.onDelete = () => this.#index.clear();
-    this.#counts ||= feed.value === 'in_progress';
-    this.#index.clear();
+  /** Each of the metrics counts what is folded for it. */
+  tellFolded(): void {
+    for (const { family } of this.#all) family.tellFolded();
   }
 
   start(operation: Operation): void {
-    if (!this.#counts) return;
-    for (const gauge of this.#index.of(operation.labels).running) gauge.value++;
+    if (this.#running.length === 0) return;
+    const at = this.#index.of(operation.labels);
+    const { rows } = this.#index;
+    for (const { family, column } of this.#running) family.add(rows[at + column] as number, 1);
   }
 
   end(operation: Operation): void {
-    const bundle = this.#index.of(operation.labels);
-    for (const counter of bundle.counts) counter.value++;
-    for (const histogram of bundle.durations) histogram.observe(operation.duration);
-    for (const gauge of bundle.running) gauge.value--;
-    if (operation.trace?.sampled) exemplify(bundle, operation, operation.trace);
-    for (const { read, record } of bundle.readings) {
+    const at = this.#index.of(operation.labels);
+    const { rows } = this.#index;
+    for (const { family, column } of this.#counts) family.feed(rows[at + column] as number, 1);
+    for (const { family, column } of this.#durations) {
+      family.feed(rows[at + column] as number, operation.duration);
+    }
+    for (const { family, column } of this.#running) family.add(rows[at + column] as number, -1);
+    if (operation.trace?.sampled) this.#exemplify(rows, at, operation, operation.trace);
+    if (this.#readings.length > 0) this.#read(rows, at, operation);
+  }
+
+  #read(rows: Int32Array, at: number, operation: Operation): void {
+    for (const { family, column, read } of this.#readings) {
       const value = read(operation);
-      if (value !== undefined) record(value);
+      if (value === undefined) continue;
+      // A reading is code of the application, which may have removed series meanwhile.
+      if (rows !== this.#index.rows) {
+        at = this.#index.of(operation.labels);
+        rows = this.#index.rows;
+      }
+      if (rows[at + column] === UNMADE) {
+        rows[at + column] = family.addressOf(this.#index.valuesAt(at));
+      }
+      family.feed(rows[at + column] as number, value);
+    }
+  }
+
+  #exemplify(rows: Int32Array, at: number, { duration }: Operation, trace: TraceIdentity): void {
+    const { traceId, spanId } = trace;
+    const time = Date.now() / 1000;
+    const one = { traceId, spanId, value: 1, time };
+    for (const { family, column } of this.#counts) {
+      family.exemplify(rows[at + column] as number, one);
+    }
+    const long = { traceId, spanId, value: duration, time };
+    for (const { family, column } of this.#durations) {
+      family.exemplify(rows[at + column] as number, long);
     }
   }
 }
 
-/** The series that one combination of label values feeds. */
-interface Bundle {
-  readonly counts: CounterCell[];
-  readonly durations: HistogramCell[];
-  readonly running: GaugeCell[];
-  readonly readings: { read: Reading; record: (value: number) => void }[];
-}
-
-function createBundle(
-  fed: readonly { family: AnyFamily; feed: Feed }[],
-  values: readonly string[],
-): Bundle {
-  const bundle: Bundle = { counts: [], durations: [], running: [], readings: [] };
-  for (const { family, feed } of fed) {
-    if (typeof feed.value === 'function') {
-      bundle.readings.push({ read: feed.value, record: recorderOf(family, values) });
-      continue;
-    }
-    const cell = family.labels(...values);
-    if (feed.value === 'count') bundle.counts.push(cell as CounterCell);
-    else if (feed.value === 'duration') bundle.durations.push(cell as HistogramCell);
-    else bundle.running.push(cell as GaugeCell);
-  }
-  return bundle;
-}
-
-function exemplify(bundle: Bundle, { duration }: Operation, trace: TraceIdentity): void {
-  const { traceId, spanId } = trace;
-  const time = Date.now() / 1000;
-  for (const counter of bundle.counts) counter.exemplar = { traceId, spanId, value: 1, time };
-  const exemplar = { traceId, spanId, value: duration, time };
-  for (const histogram of bundle.durations) histogram.exemplify(exemplar);
-}
-
-/** The series is made with its first value: most requests have no body to be measured. */
-function recorderOf(family: AnyFamily, values: readonly string[]): (value: number) => void {
-  let record: ((value: number) => void) | undefined;
-  return function recordFirst(value) {
-    record ??= recordTo(family, values);
-    record(value);
-  };
-}
-
-function recordTo(family: AnyFamily, values: readonly string[]): (value: number) => void {
-  if (family.type === 'counter') {
-    const cell = family.labels(...values);
-    return (value) => cell.inc(value);
-  }
-  if (family.type === 'gauge') {
-    const cell = family.labels(...values);
-    return (value) => cell.set(value);
-  }
-  const cell = family.labels(...values);
-  return (value) => cell.observe(value);
-}
+/** Most requests have no body to be measured: such a series is made with its first value. */
+const UNMADE = -1;

@@ -10,7 +10,8 @@ import {
   writeFamily,
   writeForeign,
 } from './exposition.js';
-import { Family, type Format } from './family.js';
+import { Family } from './family.js';
+import type { Format } from './sample.js';
 
 /** Writes every metric of some registries. */
 export interface Scraper {

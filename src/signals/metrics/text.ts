@@ -11,15 +11,9 @@ function escapeOne(character: string): string {
   return character === '\n' ? '\\n' : `\\${character}`;
 }
 
-/** The labels as they stand between the braces; an empty value is the same as no label. */
-export function labelText(names: readonly string[], values: readonly string[]): string {
-  let text = '';
-  for (let i = 0; i < names.length; i++) {
-    const value = values[i] as string;
-    if (value === '') continue;
-    text += `${text === '' ? '' : ','}${names[i]}="${escapeLabel(value)}"`;
-  }
-  return text;
+/** One label as it stands between the braces; an empty value is the same as no label. */
+export function pairText(name: string, value: string): string {
+  return value === '' ? '' : `${name}="${escapeLabel(value)}"`;
 }
 
 /** A sample value as both formats spell it. */

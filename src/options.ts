@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import type { DiskCheckOptions } from './checks/disk.js';
 import type { EventLoopCheckOptions } from './checks/event-loop.js';
 import type { MemoryCheckOptions } from './checks/memory.js';
@@ -6,7 +5,7 @@ import type { GuardOptions } from './core/guard.js';
 import type { RequestsOptions } from './core/requests.js';
 import { requestsSchema, shutdownSchema } from './core/schema.js';
 import type { ShutdownOptions } from './core/shutdown.js';
-import { fn, milliseconds, only, shape, shapeOrOff, text, validate } from './core/validate.js';
+import { fn, milliseconds, only, shape, shapeOrOff, text, v, validate } from './core/validate.js';
 import type { Instrumentation } from './instrumentation/instrumentation.js';
 import type { HealthOptions } from './signals/health/options.js';
 import { healthEntries } from './signals/health/schema.js';

@@ -30,7 +30,7 @@ const BELOW_ITS_FLOOR = new Set(['core']);
 
 /** Third-party packages by the only folders that may load them at run time. */
 const OWNERS: readonly [RegExp, readonly string[]][] = [
-  [/^prom-client$/, ['signals/metrics']],
+  [/^prom-client(\/lib\/\w+\.js)?$/, ['signals/metrics']],
   [/^pino$/, ['signals/logs']],
   [/^@opentelemetry\/api$/, ['core', 'signals/traces']],
   [

@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
-import * as v from 'valibot';
 import type { RequestFilter, RequestsOptions } from './requests.js';
 import type { ShutdownHook, ShutdownOptions } from './shutdown.js';
-import { fn, milliseconds, only, shape } from './validate.js';
+import { fn, milliseconds, only, shape, v } from './validate.js';
 
 const filter = v.optional(
   only<RequestFilter>(isFilter, 'a list of paths and patterns, or a function'),

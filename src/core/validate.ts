@@ -1,6 +1,9 @@
 import * as v from 'valibot';
 import { TelltaleError } from '../model/errors.js';
 
+// Handed on from here: each `import *` of it in CommonJS copies its three hundred names.
+export { v };
+
 /**
  * An object of options. A key that is not one of `entries` is refused, and the nearest known one is
  * named.

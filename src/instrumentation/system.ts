@@ -7,6 +7,8 @@ import type { Instrumentation } from './instrumentation.js';
 import { readInterfaces } from './network-interfaces.js';
 
 const SAMPLE_MS = 15_000;
+/** What the first sample loads is not to stand in the way of a service that starts. */
+const FIRST_SAMPLE_MS = 100;
 
 /**
  * The machine. Sampled in the background and never on the way of a scrape: some of these figures
@@ -17,16 +19,26 @@ export function systemInstrumentation(): Instrumentation {
     name: 'system',
     install({ metrics, diagnostics }) {
       const handles = metrics.use(system);
-      return every(SAMPLE_MS, 'system', diagnostics, async () => {
-        readProcessors(handles);
-        await Promise.all([readMemory(handles), readDisk(handles), readNetwork(handles)]);
-        handles.sampledAt.setToCurrentTime();
-      });
+      let stop: (() => void) | undefined;
+      const first = setTimeout(() => {
+        stop = every(SAMPLE_MS, 'system', diagnostics, () => sample(handles));
+      }, FIRST_SAMPLE_MS);
+      first.unref();
+      return () => {
+        clearTimeout(first);
+        stop?.();
+      };
     },
   };
 }
 
 type SystemHandles = Handles<typeof system>;
+
+async function sample(handles: SystemHandles): Promise<void> {
+  readProcessors(handles);
+  await Promise.all([readMemory(handles), readDisk(handles), readNetwork(handles)]);
+  handles.sampledAt.setToCurrentTime();
+}
 
 function readProcessors(handles: SystemHandles): void {
   const processors = cpus();

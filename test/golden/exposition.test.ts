@@ -62,7 +62,7 @@ beforeAll(async () => {
   await send('PURGE', '/elsewhere');
   // The groups that are sampled in the background fill on their first tick.
   await until(
-    async () => (await readPage()).includes('system_memory_used_bytes '),
+    async () => /^system_memory_used_bytes [1-9]/m.test(await readPage()),
     'the system is sampled',
   );
   for (const [format, accept] of Object.entries(formats)) pages[format] = await readPage(accept);

@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { only, text } from '../../core/validate.js';
+import { only, text, v } from '../../core/validate.js';
 import type { HealthOptions } from './options.js';
 
 /** Node's timers take no more; a longer one would go off at once. */

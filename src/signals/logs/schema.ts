@@ -1,6 +1,5 @@
 import type { DestinationStream, Logger } from 'pino';
-import * as v from 'valibot';
-import { only, ratio, shape } from '../../core/validate.js';
+import { only, ratio, shape, v } from '../../core/validate.js';
 import type { LogLevel, LogsOptions } from './options.js';
 
 /** From least to most severe; `silent` writes nothing. */

@@ -1,4 +1,4 @@
-import { Registry, Summary, type SummaryConfiguration } from 'prom-client';
+import type { SummaryConfiguration } from 'prom-client';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import { TelltaleError } from '../../model/errors.js';
 import type { MetricGroup } from '../../model/group.js';
@@ -14,6 +14,7 @@ import type { MetricsObserver } from './observer.js';
 import type { MetricsOptions } from './options.js';
 import { refuseDuplicates, refuseOther, register } from './ownership.js';
 import { Pool } from './pool.js';
+import { Registry, Summary } from './prom-client.js';
 import type { AnyFamily } from './recorder.js';
 import type { Format } from './sample.js';
 import { createScraper } from './scrape.js';

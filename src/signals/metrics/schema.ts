@@ -1,6 +1,5 @@
 import type { Registry } from 'prom-client';
-import * as v from 'valibot';
-import { only, shape } from '../../core/validate.js';
+import { only, shape, v } from '../../core/validate.js';
 import type { MetricsOptions } from './options.js';
 
 const labelValues = v.record(

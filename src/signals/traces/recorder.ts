@@ -42,28 +42,37 @@ export interface LateRecorder extends SpanRecorder {
 
 /** As many as the SDK's own queue holds. */
 const MOST_KEPT = 2048;
+/** As many as the SDK sends at once. */
+const BATCH = 512;
 
 /**
- * Creates a recorder for an SDK that is still being loaded. Loading it takes some 100 ms, which no
- * service should wait for at start-up, and no span should be lost to.
+ * Creates a recorder for an SDK that is loaded later. Loading it takes some 50 ms, which no service
+ * should wait for at start-up, and no span should be lost to. `batchKept` is told when the SDK has
+ * enough to do to be loaded now.
  */
-export function createLateRecorder(): LateRecorder {
+export function createLateRecorder(batchKept: () => void): LateRecorder {
   let kept: { start: SpanStart; span: DeferredSpan }[] = [];
   let finished: FinishedWork[] = [];
   let sdk: SpanRecorder | undefined;
   let abandoned = false;
   const isFull = (): boolean => abandoned || kept.length + finished.length >= MOST_KEPT;
+  const count = (): void => {
+    if (kept.length + finished.length === BATCH) batchKept();
+  };
   return {
     record(start) {
       if (sdk !== undefined) return sdk.record(start);
       if (isFull()) return trace.wrapSpanContext(start.context);
       const span = keepClock(new DeferredSpan(start.context, start.clock), start.clock);
       kept.push({ start, span });
+      count();
       return span;
     },
     finish(work) {
-      if (sdk !== undefined) sdk.finish(work);
-      else if (!isFull()) finished.push(work);
+      if (sdk !== undefined) return sdk.finish(work);
+      if (isFull()) return;
+      finished.push(work);
+      count();
     },
     open(recorder) {
       sdk = recorder;

@@ -1,5 +1,4 @@
-import * as v from 'valibot';
-import { only, ratio, shape, shapeOrOff } from '../../core/validate.js';
+import { only, ratio, shape, shapeOrOff, v } from '../../core/validate.js';
 import type { KeepOptions } from './keep.js';
 import type { SpanExporterLike, TraceExporter, TracesOptions } from './options.js';
 import { FORMATS, type PropagatorName } from './propagation/formats.js';

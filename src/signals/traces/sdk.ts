@@ -1,8 +1,9 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
 import { type Clock, createClock, keepClock } from './clock.js';
 import { FinishedSpan, type FinishedWork } from './finished-span.js';
 import { TELLTALE_SCOPE } from './identity.js';
-import type { SpanExporterLike } from './options.js';
+import type { TraceExporter } from './options.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
 
 /** OpenTelemetry's SDK, loaded and ready. */
@@ -12,19 +13,23 @@ export interface Sdk extends SpanRecorder {
   shutdown(): Promise<void>;
 }
 
+/** Time for requests between two libraries, each of which holds up the event loop for a while. */
+const BREATH_MS = 20;
+
 /**
- * Loads OpenTelemetry's SDK and gives it an exporter. It is loaded only when there is somewhere to
- * export to: it takes as long as everything else that a service starts with.
+ * Loads OpenTelemetry's SDK and an exporter for it. They are loaded only when there is somewhere to
+ * export to: it takes longer than everything else that a service starts with.
  */
 export async function loadSdk(
-  exporter: SpanExporterLike,
+  from: TraceExporter,
   resource: Record<string, string | number>,
 ): Promise<Sdk> {
-  const [{ AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor }, resources] =
-    await Promise.all([
-      import('@opentelemetry/sdk-trace-node'),
-      import('@opentelemetry/resources'),
-    ]);
+  const resources = await import('@opentelemetry/resources');
+  await wait(BREATH_MS);
+  const sdk = await import('@opentelemetry/sdk-trace-node');
+  await wait(BREATH_MS);
+  const exporter = await from.create();
+  const { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } = sdk;
   // Limits on attributes, which only a span of the SDK's own keeps to.
   const isLimited = Object.keys(process.env).some((name) => /^OTEL_(SPAN_)?ATTRIBUTE_/.test(name));
   // Ids were given out when the work began; the SDK asks for them here instead of drawing its own.

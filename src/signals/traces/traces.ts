@@ -32,7 +32,7 @@ export interface Traces {
   extract(headers: object): Context;
   /** The ids of the active span as log fields. */
   fields(): { trace_id: string; span_id: string } | undefined;
-  /** Registers with OpenTelemetry's API and loads the exporter. */
+  /** Registers with OpenTelemetry's API; soon afterwards the SDK and the exporter are loaded. */
   start(): void;
   /** Sends what is left and gives the globals back. Rejects when spans could not be sent. */
   stop(): Promise<void>;
@@ -48,21 +48,35 @@ export interface TracesParts {
   resource: Record<string, string | number>;
 }
 
+/** How long a service is left to start before the SDK is loaded, unless it has spans to send. */
+const LOAD_AFTER_MS = 200;
+
 /** Creates the traces of one Monitoring. */
 export function createTraces(options: TracesOptions, parts: TracesParts): Traces {
   const { scopes, diagnostics, exporter, resource } = parts;
-  const recorder = exporter === undefined ? undefined : createLateRecorder();
+  const recorder = exporter === undefined ? undefined : createLateRecorder(loadEarly);
   const sample = exporter === undefined ? passOn : createSampler(options);
   const formats = formatsOf(options.propagators ?? ['tracecontext']);
   const propagator = createPropagator(formats);
   let unregister: (() => void) | undefined;
-  let sdk: Promise<Sdk | undefined> = Promise.resolve(undefined);
-  const flush = async (): Promise<void> => (await sdk)?.flush();
+  let timer: NodeJS.Timeout | undefined;
+  let sdk: Promise<Sdk | undefined> | undefined;
+  const flush = async (): Promise<void> => (await load())?.flush();
   const provider = new TelltaleTracerProvider({ scopes, sample, recorder }, flush);
 
-  async function load(from: TraceExporter): Promise<Sdk | undefined> {
+  function load(): Promise<Sdk | undefined> {
+    clearTimeout(timer);
+    sdk ??= exporter === undefined ? Promise.resolve(undefined) : loadFrom(exporter);
+    return sdk;
+  }
+
+  function loadEarly(): void {
+    if (unregister !== undefined) void load();
+  }
+
+  async function loadFrom(from: TraceExporter): Promise<Sdk | undefined> {
     try {
-      const loaded = await loadSdk(await from.create(), resource);
+      const loaded = await loadSdk(from, resource);
       recorder?.open(loaded);
       return loaded;
     } catch (error) {
@@ -87,11 +101,15 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
     },
     start() {
       unregister = registerGlobals(provider, propagator, scopes);
-      if (exporter !== undefined) sdk = load(exporter);
+      if (exporter === undefined) return;
+      timer = setTimeout(load, LOAD_AFTER_MS);
+      timer.unref();
     },
     async stop() {
-      unregister?.();
-      await (await sdk)?.shutdown();
+      // Never started, there is nothing to give back, and nothing was recorded.
+      if (unregister === undefined) return;
+      unregister();
+      await (await load())?.shutdown();
     },
   };
 }

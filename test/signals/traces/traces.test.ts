@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   context,
   propagation,
@@ -14,7 +15,9 @@ import {
   operation,
   setupMonitoring,
 } from '../../../src/index.js';
+import { createClock } from '../../../src/signals/traces/clock.js';
 import { newSpanId, newTraceId } from '../../../src/signals/traces/ids.js';
+import { createLateRecorder } from '../../../src/signals/traces/recorder.js';
 import { ratioShare } from '../../../src/signals/traces/share.js';
 import { createLogSink } from '../../support/log-sink.js';
 import { createSpanMemory, type SpanMemory } from '../../support/span-memory.js';
@@ -297,6 +300,42 @@ describe('the tracer', () => {
     expect(exported.status).toEqual({ code: SpanStatusCode.ERROR, message: 'bad' });
     expect(exported.links).toHaveLength(1);
     expect(exported.duration).toEqual([1, 0]);
+  });
+
+  it('asks for the SDK once there is a batch to send, whether its spans were asked for or not', () => {
+    let asked = 0;
+    const recorder = createLateRecorder(() => asked++);
+    const clock = createClock();
+    const keep = () => {
+      const context = { traceId: newTraceId(), spanId: newSpanId(), traceFlags: 1 };
+      const work = { context, parent: undefined, name: 'work', kind: SpanKind.SERVER };
+      recorder.record({ ...work, startTime: 0, clock, scope: { name: 'test' } });
+      const status = { code: SpanStatusCode.UNSET };
+      recorder.finish({ ...work, startTime: 0, endTime: 1, status, attributes: {} });
+    };
+    for (let i = 0; i < 255; i++) keep();
+    expect(asked).toBe(0);
+    keep();
+    expect(asked).toBe(1);
+    for (let i = 0; i < 2000; i++) keep();
+    expect(asked).toBe(1);
+  });
+
+  it('loads nothing for spans that are made where nothing was started', async () => {
+    let made = 0;
+    const create = () => {
+      made++;
+      return createSpanMemory();
+    };
+    const monitoring = createMonitoring({
+      logs: false,
+      traces: { exporter: { name: 'memory', create } },
+    });
+    for (let i = 0; i < 600; i++) monitoring.tracer.startSpan('work').end();
+    await monitoring.shutdown();
+    // Longer than the SDK takes, which is loaded before its exporter is made.
+    await wait(300);
+    expect(made).toBe(0);
   });
 
   it('begins a trace of its own when asked to, and joins a given context', async () => {

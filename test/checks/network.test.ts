@@ -12,12 +12,12 @@ import { postgres } from '../../src/checks/postgres.js';
 import { redis } from '../../src/checks/redis.js';
 import { tcp } from '../../src/checks/tcp.js';
 import type { Check } from '../../src/model/check.js';
+import { startBlackHole, startMuteServer } from '../services/black-hole.js';
 import { freePort } from '../services/process.js';
 import { findRedis } from '../services/redis.js';
 import { describeWith } from '../services/skip.js';
 import { until } from '../support/until.js';
 import { selfSigned } from '../testing/certificate.js';
-import { startBlackHole, startMuteServer } from './black-hole.js';
 import { everyOne, heldSockets, run, verdicts } from './trial.js';
 
 // Sooner than the clients would give up by themselves.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedis } from '../services/redis.js';
+import { startRedis } from './redis.js';
 
 /** A port where nothing ever answers. */
 export interface BlackHole {
@@ -18,27 +18,45 @@ export interface MuteServer extends BlackHole {
   readonly open: number;
 }
 
+/** A port that can be made to answer, and to fall silent again. */
+export interface FrozenPort extends BlackHole {
+  /** Lets it answer, as the Redis that it is. */
+  thaw(): void;
+  freeze(): Promise<void>;
+}
+
 const QUEUE = 1;
 
 /**
  * A port that does not even accept connections: its process is frozen, and the queue where the
  * system accepts them in its stead is full.
  */
-export async function startBlackHole(): Promise<BlackHole> {
-  const frozen = await startRedis({ args: ['--tcp-backlog', String(QUEUE)] });
-  if (frozen === undefined) throw new Error('There is no redis-server to freeze');
+export async function startBlackHole(): Promise<FrozenPort> {
+  const started = await startRedis({ args: ['--tcp-backlog', String(QUEUE)] });
+  if (started === undefined) throw new Error('There is no redis-server to freeze');
+  const frozen = started;
   const { host, port } = frozen;
-  process.kill(frozen.pid, 'SIGSTOP');
   const fillers: Socket[] = [];
-  let full = false;
-  while (!full) {
-    const filler = connect({ host, port }).on('error', () => {});
-    fillers.push(filler);
-    full = await Promise.race([once(filler, 'connect').then(() => false), sleep(100, true)]);
+
+  async function freeze(): Promise<void> {
+    process.kill(frozen.pid, 'SIGSTOP');
+    let full = false;
+    while (!full) {
+      const filler = connect({ host, port }).on('error', () => {});
+      fillers.push(filler);
+      full = await Promise.race([once(filler, 'connect').then(() => false), sleep(100, true)]);
+    }
   }
+  function thaw(): void {
+    for (const filler of fillers.splice(0)) filler.destroy();
+    process.kill(frozen.pid, 'SIGCONT');
+  }
+  await freeze();
   return {
     host,
     port,
+    freeze,
+    thaw,
     async stop() {
       for (const filler of fillers) filler.destroy();
       await frozen.stop();

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pool as poolCheck } from '../../src/checks/pool.js';
 import { type ClosableCheck, postgres } from '../../src/checks/postgres.js';
 import { type PostgresService, startPostgres } from '../services/postgres.js';
 import { freePort } from '../services/process.js';
+import { signalAll } from '../services/signal-all.js';
 import { until } from '../support/until.js';
 import { everyOne, heldSockets, run, verdicts } from './trial.js';
 
@@ -38,13 +38,6 @@ describe('postgres', () => {
     const where = "application_name = 'telltale' AND pid <> pg_backend_pid()";
     const rows = await ask(`SELECT pid FROM pg_stat_activity WHERE ${where}`);
     return rows.length;
-  };
-  /** The server and all that it has started. */
-  const signalAll = (signal: NodeJS.Signals) => {
-    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(server.pid)]).toString();
-    for (const pid of [server.pid, ...children.trim().split(/\s+/).map(Number)]) {
-      process.kill(pid, signal);
-    }
   };
 
   beforeAll(async () => {
@@ -128,8 +121,8 @@ describe('postgres', () => {
     await under(
       'timeout',
       { fresh, keeping }[which] ?? {},
-      () => signalAll('SIGSTOP'),
-      () => signalAll('SIGCONT'),
+      () => signalAll(server.pid, 'SIGSTOP'),
+      () => signalAll(server.pid, 'SIGCONT'),
     );
   });
 

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type PostgresService, startPostgres } from '../services/postgres.js';
 import { freePort } from '../services/process.js';
+import { signalAll } from '../services/signal-all.js';
 import { until } from '../support/until.js';
 import { type FaultyService, INTERVAL_MS, startService } from './service.js';
 import { type Fault, withstand } from './withstand.js';
@@ -30,13 +30,6 @@ describe('a service whose PostgreSQL', () => {
     server = await startPostgres({ port, settings: SETTINGS });
     await ask("CREATE ROLE app LOGIN PASSWORD 'secret'");
   }
-  /** The server and all that it has started. */
-  const signalAll = (signal: NodeJS.Signals) => {
-    const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(server.pid)]).toString();
-    for (const pid of [server.pid, ...children.trim().split(/\s+/).map(Number)]) {
-      process.kill(pid, signal);
-    }
-  };
 
   beforeAll(async () => {
     port = await freePort();
@@ -81,7 +74,11 @@ describe('a service whose PostgreSQL', () => {
 
   /** How checks of the database and of the pool class the fault, how to break and how to undo it. */
   const faults: Record<string, [Fault['verdicts'], Fault['breakIt'], Fault['undo']]> = {
-    'is frozen': [{ database: 'timeout' }, () => signalAll('SIGSTOP'), () => signalAll('SIGCONT')],
+    'is frozen': [
+      { database: 'timeout' },
+      () => signalAll(server.pid, 'SIGSTOP'),
+      () => signalAll(server.pid, 'SIGCONT'),
+    ],
     'accepts nobody new': [
       { database: 'timeout' },
       () => process.kill(server.pid, 'SIGSTOP'),

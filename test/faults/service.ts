@@ -45,6 +45,8 @@ export interface ProbeAnswer {
 /** A service in a process of its own, asked from outside. */
 export interface FaultyService {
   readonly child: ChildProcess;
+  /** What it has printed to standard error so far. */
+  errors(): string;
   readonly ask: (path: string) => ReturnType<typeof ask>;
   probe(path: ProbePath): Promise<ProbeAnswer>;
   /** Tells it to do something else, and waits until it does. */
@@ -54,15 +56,22 @@ export interface FaultyService {
 
 /** Starts the program and waits until it listens. */
 export async function startService(dependencies: Dependencies): Promise<FaultyService> {
-  const child = fork(PROGRAM, [JSON.stringify({ ...dependencies, cacheFor: CACHE_MS })]);
-  const failed = once(child, 'exit').then(([code]) => {
-    throw new Error(`the service ended with ${code} before it listened`);
+  const child = fork(PROGRAM, [JSON.stringify({ ...dependencies, cacheFor: CACHE_MS })], {
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  });
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    errors += chunk;
+  });
+  const failed = once(child, 'close').then(([code]) => {
+    throw new Error(`the service ended with ${code} before it listened:\n${errors}`);
   });
   const listening = once(child, 'message') as Promise<[{ port: number }]>;
   const [{ port }] = await Promise.race([listening, failed]);
   failed.catch(() => {});
   return {
     child,
+    errors: () => errors,
     ask: (path) => ask(port, path),
     async probe(path) {
       const started = performance.now();

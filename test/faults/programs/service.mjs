@@ -47,14 +47,14 @@ if (cache !== undefined) {
 
 if (place !== undefined) {
   const { port } = place;
-  register('redis', () => redis(`redis://127.0.0.1:${port}`));
+  register('redis', () => redis(`redis://127.0.0.1:${port}`, { keepFor }));
   register('tcp', () => tcp({ host: '127.0.0.1', port }));
 }
 
 /** Where the service believes its database to be. */
 let host = '127.0.0.1';
 if (custom !== undefined) {
-  register('named', () => postgres(() => new pg.Client({ ...custom, host })));
+  register('named', () => postgres(() => new pg.Client({ ...custom, host }), { keepFor }));
   register('own', () => () => BEHAVIOURS[behaviour]());
 }
 

@@ -1,9 +1,14 @@
 // Express: metrics, logs, traces and health of a service from one call.
 import express from 'express';
 import { setupMonitoring } from 'telltale';
+import { postgres } from 'telltale/checks/postgres';
 
 const app = express();
-const monitoring = setupMonitoring(app, { serviceName: 'greeter' });
+const monitoring = setupMonitoring(app, {
+  serviceName: 'greeter',
+  // It ends by itself: requests are answered, log lines are written.
+  shutdown: { signals: ['SIGINT', 'SIGTERM'] },
+});
 
 const words = new Map([
   ['en', 'Hello'],
@@ -12,6 +17,10 @@ const words = new Map([
 
 // A health check is a function: it fails when it throws, rejects or returns false.
 monitoring.health.register('words', () => words.size > 0);
+// Others are ready-made. This one needs the package pg, and never more than one connection.
+if (process.env.DATABASE_URL !== undefined) {
+  monitoring.health.register('database', postgres(process.env.DATABASE_URL, { warn: 200 }));
+}
 
 const greetings = monitoring.metrics.counter({
   name: 'greetings_total',
@@ -32,7 +41,3 @@ const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   const url = `http://127.0.0.1:${server.address().port}`;
   console.log(`Try ${url}/hello/ada, then ${url}/metrics and ${url}/health`);
 });
-
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => server.close(() => monitoring.shutdown()));
-}

@@ -1,9 +1,14 @@
 // Fastify: the plugin decorates the instance with `monitoring` and is shut down with it.
+import { tmpdir } from 'node:os';
 import Fastify from 'fastify';
+import { disk } from 'telltale/checks/disk';
 import telltale from 'telltale/fastify';
 
 const app = Fastify();
-await app.register(telltale, { serviceName: 'greeter' });
+await app.register(telltale, {
+  serviceName: 'greeter',
+  shutdown: { signals: ['SIGINT', 'SIGTERM'] },
+});
 const { health, logger, metrics } = app.monitoring;
 
 let greeted = 0;
@@ -12,6 +17,8 @@ health.register('guests', () => ({
   status: greeted > 0 ? 'healthy' : 'degraded',
   details: { greeted },
 }));
+// A driver, run once a minute in the background: probes only read what it said last.
+health.register('uploads', disk({ path: tmpdir(), warn: 90, fail: 99 }), { interval: 60_000 });
 
 const lengths = metrics.histogram({
   name: 'name_length_characters',
@@ -30,5 +37,3 @@ app.get('/hello/:name', (request) => {
 const url = await app.listen({ port: Number(process.env.PORT ?? 3000), host: '127.0.0.1' });
 health.markStarted();
 console.log(`Try ${url}/hello/ada, then ${url}/metrics and ${url}/health`);
-
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => app.close());

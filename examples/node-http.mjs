@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { setupMonitoring } from 'telltale';
+import { errorRate } from 'telltale/checks/error-rate';
 
 const HELLO = /^\/hello\/(\w+)$/;
 
@@ -10,9 +11,12 @@ const monitoring = setupMonitoring(server, {
   serviceName: 'greeter',
   // A template, never the path itself: each new value would be a new time series.
   requests: { route: (req) => (HELLO.test(req.url) ? '/hello/:name' : undefined) },
+  shutdown: { signals: ['SIGINT', 'SIGTERM'] },
 });
 
 monitoring.health.register('listening', () => server.listening);
+// A driver. Too many errors are a warning: out of traffic the service would answer even fewer.
+monitoring.health.register('errors', errorRate({ warn: 1 }), { critical: false });
 const waiting = monitoring.metrics.gauge({
   name: 'greetings_waiting',
   help: 'Guests who wait for their greeting',
@@ -33,7 +37,3 @@ server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
   const url = `http://127.0.0.1:${server.address().port}`;
   console.log(`Try ${url}/hello/ada, then ${url}/metrics and ${url}/health`);
 });
-
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => server.close(() => monitoring.shutdown()));
-}

@@ -1,6 +1,6 @@
 import { paint } from './paint.mjs';
 
-const COLOURS = { healthy: 'green', degraded: 'yellow', unhealthy: 'red' };
+const COLOURS = { healthy: 'green', degraded: 'yellow', unhealthy: 'red', unknown: 'magenta' };
 
 /** Asks `/health` and tells what it says: the whole first, then a line per check. */
 export async function healthReport(url, signal) {

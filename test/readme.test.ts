@@ -22,7 +22,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'telltale-readme-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 mkdirSync(path.join(folder, 'node_modules'));
 symlinkSync(ROOT, path.join(folder, 'node_modules/telltale'));
-for (const name of ['express', 'fastify']) {
+for (const name of ['express', 'fastify', 'ioredis', 'pg']) {
   symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name));
 }
 writeFileSync(
@@ -89,6 +89,7 @@ describe('the README', () => {
       'fastify.mjs',
       'node.mjs',
       'checks.mjs',
+      'drivers.mjs',
       'own.mjs',
       'traces.mjs',
       'options.mjs',
@@ -157,6 +158,19 @@ describe('the README', () => {
     expect(stdout).toMatch(/status: 'unhealthy'/);
     expect(stdout).toMatch(/database: \{/);
     expect(stdout).toMatch(/percent_used/);
+  });
+
+  it('asks what its drivers ask', async () => {
+    const { stdout, stderr } = await runProgram('drivers.mjs');
+    for (const name of ['database', 'cache', 'payments', 'mail', 'certificate']) {
+      expect(stdout).toMatch(
+        new RegExp(`${name}: \\{\\s+status: 'unhealthy',\\s+class: 'refused'`),
+      );
+    }
+    for (const name of ['pool', 'errors']) {
+      expect(stdout).toMatch(new RegExp(`${name}: \\{\\s+status: 'healthy'`));
+    }
+    expect(stderr).toBe('');
   });
 
   it('observes as it says', async () => {

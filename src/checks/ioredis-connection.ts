@@ -42,6 +42,8 @@ const OWN_OPTIONS = {
   sentinelRetryStrategy: null as never,
   reconnectOnError: null,
   disableClientInfo: true,
+  // A timer that is not called off when there is no connection any more, and keeps a process alive.
+  disconnectTimeout: 0,
   monitor: false,
   keyPrefix: '',
 };

@@ -44,6 +44,15 @@ function checksOf(port: number, host = '127.0.0.1'): Record<string, Check> {
 }
 
 describe('every check that connects', () => {
+  it('leaves no timer that keeps the process alive when nobody listens', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout');
+    const before = timers().length;
+    const port = await freePort();
+    const checks = { ...checksOf(port), byUrl: redis(`redis://127.0.0.1:${port}`) };
+    for (const check of Object.values(checks)) await run(check);
+    await until(() => timers().length <= before, 'they are gone', 1000);
+  });
+
   it('tells of a port where nobody listens', async () => {
     const checks = checksOf(await freePort());
     expect(await verdicts(checks)).toEqual(everyOne(checks, 'refused'));

@@ -34,11 +34,13 @@ export function synthesize(changes: Partial<Truth> = {}): object {
     p99: 3,
     rss: 90,
   });
+  const bare = slices(truth.bare);
+  const beside = (micros: number) => ({ ...slices(micros), bare: bare.cpu });
   const variants = {
-    bare: slices(truth.bare),
-    'hand-all-10': slices(truth.hand),
-    'telltale-off': slices(truth.off),
-    'telltale-all-10': slices(truth.telltale),
+    bare,
+    'hand-all-10': beside(truth.hand),
+    'telltale-off': beside(truth.off),
+    'telltale-all-10': beside(truth.telltale),
   };
   return {
     date: '2025-01-02T03:04:05.000Z',

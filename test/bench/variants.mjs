@@ -22,7 +22,7 @@ export const frameworks = ['express', 'fastify', 'node'];
 export const variants = [
   { name: 'bare', wiring: 'bare' },
   ...Object.entries(kinds).flatMap(([wiring, names]) =>
-    names.map((signal) => ({ name: nameOf(wiring, signal), wiring, ...signals[signal] })),
+    names.map((signal) => ({ name: nameOf(wiring, signal), signal, wiring, ...signals[signal] })),
   ),
 ];
 

@@ -44,7 +44,7 @@ function offMeasures({ sections }) {
   return Object.entries(sections.requests ?? {}).flatMap(([framework, { variants }]) => {
     const off = variants['telltale-off'];
     if (off === undefined) return [];
-    const ratio = ratioOf(off.cpu, variants.bare.cpu);
+    const ratio = ratioOf(off.cpu, off.bare);
     return [{ id: `requests.${framework}.off`, margin: offMargin, ...ratio }];
   });
 }

@@ -55,13 +55,14 @@ export function requestGoals({ sections }) {
         unit: '',
         limit: limits[framework],
         ratio: true,
-        ...shareOf(cpu('bare'), ...of.map(cpu)),
+        ...shareOf(variants[of[0]].bare, ...of.map(cpu)),
       }));
-    return cpu('telltale-off') ? [...goals, offGoal(framework, cpu)] : goals;
+    const off = variants['telltale-off'];
+    return off ? [...goals, offGoal(framework, off)] : goals;
   });
 }
 
-const offGoal = (framework, cpu) => ({
+const offGoal = (framework, { bare, cpu }) => ({
   id: `requests.${framework}.off`,
   group: 'requests',
   text: 'every signal off: added',
@@ -69,5 +70,5 @@ const offGoal = (framework, cpu) => ({
   unit: 'µs',
   limit: mostOff,
   ratio: false,
-  ...addedTo(cpu('bare'), cpu('telltale-off')),
+  ...addedTo(bare, cpu),
 });

@@ -6,8 +6,8 @@ const heads = ['variant', 'CPU µs', '× bare', 'added µs', 'req/s', 'p50 ms', 
 
 /** Every variant of one framework. */
 export function renderRequests([framework, { rounds, slice, connections, variants }]) {
-  const bare = variants.bare.cpu;
-  const rows = Object.entries(variants).map(([name, { cpu, throughput, p50, p99, rss }]) => {
+  const rows = Object.entries(variants).map(([name, figures]) => {
+    const { cpu, bare = cpu, throughput, p50, p99, rss } = figures;
     const { median, iqr } = spread(cpu);
     const added = addedTo(bare, cpu);
     return [

@@ -63,16 +63,14 @@ export class LabelTable {
     for (const name in labels) {
       const i = name === names[next] ? next : names.indexOf(name);
       if (i === -1) return UNKNOWN;
-      const number = (this.#columns[i] as Column).find(labels[name] ?? '');
-      if (number === NONE) absent = true;
-      else sought[i] = number;
+      sought[i] = (this.#columns[i] as Column).find(labels[name] ?? '');
+      if (sought[i] === NONE) absent = true;
       next = i + 1;
     }
     for (let i = 0; i < names.length && !absent; i++) {
       if (sought[i] !== NONE) continue;
-      const number = (this.#columns[i] as Column).find(labels[names[i] as string] ?? '');
-      if (number === NONE) absent = true;
-      else sought[i] = number;
+      sought[i] = (this.#columns[i] as Column).find(labels[names[i] as string] ?? '');
+      if (sought[i] === NONE) absent = true;
     }
     return absent ? ABSENT : this.#probe();
   }

@@ -89,6 +89,7 @@ async function measureGroup(framework, group, plan, { dir, load, sink, log }) {
     await drive(subject, load, { connections, count: plan.warmup });
     await subject.server.ask('flush');
   }
+  log(`requests, ${framework}: warmed ${subjects.length} servers`);
 
   // Compiled code settles only after some turns: by far the first two rounds are the slowest.
   await interleave(subjects, { rounds: settlingRounds }, (subject) =>

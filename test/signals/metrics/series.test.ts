@@ -142,18 +142,32 @@ describe('the series of a metric', () => {
     const m = metrics.gauge({ name: 'm', help: 'x', labelNames: ['i'] });
     for (let i = 0; i < 60_000; i++) m.set({ i }, i);
     const writing = metrics.text();
-    let turns = 0;
-    for (let next = 60_000; turns < 4; turns++) {
-      await new Promise(setImmediate);
-      for (let i = 0; i < 12_000; i++) m.remove(`${turns * 12_000 + i}`);
-      for (let i = 0; i < 12_000; i++, next++) m.set({ i: next }, next);
-    }
+    // Long enough for some thousands to be written, and not for all.
+    for (let turn = 0; turn < 4; turn++) await new Promise(setImmediate);
+    for (let i = 0; i < 50_000; i++) m.remove(`${i}`);
+    for (let i = 60_000; i < 70_000; i++) m.set({ i }, i);
+    const left = Array.from({ length: 20_000 }, (_, i) => i + 50_000);
     const samples = samplesOf(await writing, 'm');
     expect(samples.filter(({ labels, value }) => labels.i !== `${value}`)).toEqual([]);
-    expect(new Set(samples.map(({ value }) => value)).size).toBe(samples.length);
-    expect(samples.at(-1)?.value).toBeGreaterThanOrEqual(60_000);
+    const values = samples.map(({ value }) => value);
+    expect(values.filter((value) => value >= 50_000)).toEqual(left);
+    expect(new Set(values).size).toBe(values.length);
+    expect(values.length).toBeGreaterThan(left.length);
+    expect(values.length).toBeLessThan(70_000);
+    m.remove('50000');
     const after = samplesOf(await metrics.text(), 'm').map(({ value }) => value);
-    expect(after).toEqual(Array.from({ length: 60_000 }, (_, i) => i + 48_000));
+    expect(after).toEqual(left.slice(1));
+  });
+
+  it('keep of a text no more than the value that was cut from it', () => {
+    const metrics = create();
+    const m = metrics.counter({ name: 'm_total', help: 'x', labelNames: ['part'] });
+    const before = heldBytes();
+    for (let i = 0; i < 64; i++) {
+      const long = Buffer.alloc(2 ** 20, `something long ${i} `).toString('latin1');
+      m.inc({ part: long.slice(0, 20) });
+    }
+    expect(heldBytes() - before).toBeLessThan(8 * 2 ** 20);
   });
 
   it('take no more for a million that came and went', { timeout: 120_000 }, async () => {

@@ -10,7 +10,7 @@ const RESOLUTION_MS = 20;
 /**
  * How late the event loop is, since the check last ran: degraded from 100 ms, unhealthy from
  * 1000 ms unless told otherwise. Details: `delay_p99_ms`, `delay_max_ms`. Measuring begins with the
- * first run, so that a check that nobody asks costs nothing.
+ * first run, so that a check that nobody asks costs nothing, and ends when the check is closed.
  *
  * @throws TelltaleError when the thresholds are not 0 <= warn <= fail.
  * @example
@@ -19,7 +19,7 @@ const RESOLUTION_MS = 20;
 export function eventLoop(options: EventLoopCheckOptions = {}): Check {
   const thresholds = resolveThresholds('event loop', options, { warn: 100, fail: 1000 });
   let histogram: ReturnType<typeof monitorEventLoopDelay> | undefined;
-  return function checkEventLoop() {
+  function checkEventLoop() {
     if (histogram === undefined) {
       // Its timer does not keep the process alive.
       histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -34,7 +34,13 @@ export function eventLoop(options: EventLoopCheckOptions = {}): Check {
       (figure, bound) => `the event loop is ${round(figure)} ms late (limit ${bound} ms)`,
       details,
     );
-  };
+  }
+  return Object.assign(checkEventLoop, {
+    close() {
+      histogram?.disable();
+      histogram = undefined;
+    },
+  });
 }
 
 /** The histogram holds nanoseconds between ticks, of which the resolution itself is no delay. */

@@ -60,4 +60,15 @@ describe('eventLoop', () => {
     await sleep(100);
     expect((await run(check)).status).toBe('healthy');
   });
+
+  it('measures nothing once it is closed, until it is run again', async () => {
+    const check = eventLoop();
+    await run(check);
+    await check.close?.();
+    const end = performance.now() + 200;
+    while (performance.now() < end);
+    await sleep(60);
+    expect((await run(check)).details.delay_max_ms).toBe(0);
+    await check.close?.();
+  });
 });

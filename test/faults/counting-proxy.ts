@@ -28,7 +28,8 @@ export async function startCountingProxy(target: number): Promise<CountingProxy>
     ] as const) {
       one.on('error', () => {}).on('close', () => other.destroy());
     }
-    client.on('close', () => open.delete(client));
+    // Its end is heard first, and nothing comes over it any more.
+    for (const event of ['end', 'close']) client.on(event, () => open.delete(client));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

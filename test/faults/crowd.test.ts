@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresService, startPostgres } from '../services/postgres.js';
 import { signalAll } from '../services/signal-all.js';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.js';
-import { type FaultyService, startService } from './service.js';
+import { CACHE_MS, type FaultyService, startService } from './service.js';
 
 const CROWD = 300;
 const QUERIES = 10;
@@ -65,16 +65,17 @@ describe('300 probes at once of a frozen database', () => {
     const before = proxy.made;
     const withProbes = await delayOfQueries(async () => {
       for (let i = 0; i < 2; i++) {
+        await sleep(CACHE_MS);
         const { answers } = await askCrowd();
         for (const { status, verdicts, took } of answers) {
           expect([status, verdicts.database]).toEqual([503, 'timeout']);
           expect(took).toBeLessThan(FROZEN_MS + well.took);
         }
         expect((await service.probe('/health/live')).status).toBe(200);
-        await sleep(60);
       }
     });
-    expect(proxy.made - before).toBe(2);
+    // One for each crowd; of a slow machine, whoever comes late begins another.
+    expect(proxy.made - before).toBeLessThan(6);
     expect(proxy.most).toBe(1);
     expect(withProbes).toBeLessThan(without + NOISE_MS);
   });

@@ -68,7 +68,6 @@ export async function startService(dependencies: Dependencies): Promise<FaultySe
   });
   const listening = once(child, 'message') as Promise<[{ port: number }]>;
   const [{ port }] = await Promise.race([listening, failed]);
-  failed.catch(() => {});
   return {
     child,
     errors: () => errors,

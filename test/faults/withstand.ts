@@ -40,37 +40,46 @@ export async function withstand(service: FaultyService, fault: Fault): Promise<v
   const well = await wellVerdicts(service);
   const ill = { ...well, ...bothKinds(fault.verdicts) };
   const slack = await measureSlack(service);
-  const within = BUDGET_MS + GRACE_MS + slack.answer;
   const watch = watchLiveness(service);
+  const seen: ProbeAnswer[] = [];
+  let recovery: number;
+  let alive: readonly ProbeAnswer[];
   try {
-    await fault.breakIt();
-    const seen: ProbeAnswer[] = [];
-    await untilReadySays(service, ill, seen);
-    for (let i = 0; i < ROUNDS; i++) {
-      await sleep(CACHE_MS);
-      seen.push(...(await probeAll(service)));
+    try {
+      await fault.breakIt();
+      await untilReadySays(service, ill, seen);
+      for (let i = 0; i < ROUNDS; i++) {
+        await sleep(CACHE_MS);
+        seen.push(...(await probeAll(service)));
+      }
+    } finally {
+      await fault.undo();
     }
-    const undone = Promise.resolve(fault.undo());
-
-    for (const { path, took } of seen) expect(took, `ms of ${path}`).toBeLessThan(within);
-    const last = seen.slice(-ROUNDS * PROBES.length);
-    for (const { path, status, verdicts } of last) {
-      const isAsked = path === '/health' || path === '/health/ready';
-      expect([path, status]).toEqual([path, isAsked ? 503 : 200]);
-      if (isAsked) expect(verdicts).toEqual(ill);
-    }
-
-    await undone;
     const undoneAt = performance.now();
     await untilReadySays(service, well, []);
-    expect(performance.now() - undoneAt, 'ms until all is well').toBeLessThan(
-      INTERVAL_MS + GRACE_MS + slack.report,
-    );
+    recovery = performance.now() - undoneAt;
   } finally {
-    const alive = await watch.stop();
-    expect(new Set(alive.map(({ status }) => status))).toEqual(new Set([200]));
-    expect(Math.max(...alive.map(({ took }) => took)), 'ms of liveness').toBeLessThan(within);
+    alive = await watch.stop();
   }
+
+  // Other tests may have taken the machine meanwhile; liveness waits for nothing but it.
+  const machine = Math.max(slack.answer, SLOWER * middle(alive.map(({ took }) => took)));
+  const within = BUDGET_MS + GRACE_MS + machine;
+  for (const { path, took } of seen) expect(took, `ms of ${path}`).toBeLessThan(within);
+  for (const { path, status, verdicts } of seen.slice(-ROUNDS * PROBES.length)) {
+    const isAsked = path === '/health' || path === '/health/ready';
+    expect([path, status]).toEqual([path, isAsked ? 503 : 200]);
+    if (isAsked) expect(verdicts).toEqual(ill);
+  }
+  expect(recovery, 'ms until all is well').toBeLessThan(
+    INTERVAL_MS + GRACE_MS + Math.max(slack.report, machine),
+  );
+  expect(new Set(alive.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(Math.max(...alive.map(({ took }) => took)), 'ms of liveness').toBeLessThan(within);
+}
+
+function middle(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
 }
 
 /** All checks, when all is well. */

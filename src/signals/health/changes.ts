@@ -23,8 +23,7 @@ export function createChanges(diagnostics: Diagnostics): Changes {
     tell(change) {
       for (const { call } of [...listeners]) {
         try {
-          const done = call(change);
-          if (done instanceof Promise) done.catch(failed);
+          Promise.resolve(call(change)).catch(failed);
         } catch (error) {
           failed(error);
         }

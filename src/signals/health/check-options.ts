@@ -109,7 +109,8 @@ const EXPECTED: Readonly<Record<keyof CheckOptions, readonly [Is, string]>> = {
  * @throws TelltaleError that names the check, what was expected and what came.
  */
 export function refuseInvalid(name: string, check: Check, options: CheckOptions): void {
-  if (!isName(name)) refuse(name, 'its name', '1 to 64 letters, digits or any of . : / - _', name);
+  if (!isName(name))
+    refuse(name, 'its name', '1 to 64 letters, digits, spaces or any of . : / - _', name);
   if (TAKEN.includes(name)) refuse(name, 'its name', `other than ${TAKEN.join(', ')}`, name);
   if (typeof check !== 'function') refuse(name, 'the check', 'a function', typeof check);
   if (options === null || typeof options !== 'object') {
@@ -130,9 +131,10 @@ function isName(value: unknown): boolean {
 
 /** @throws TelltaleError always. */
 export function refuse(name: unknown, what: string, expected: string, got: unknown): never {
+  const called = typeof name === 'string' ? JSON.stringify(name) : shown(name);
   throw new TelltaleError(
     'TELLTALE_INVALID_CHECK',
-    `health check ${JSON.stringify(name)}: ${what} must be ${expected}, got ${shown(got)}`,
+    `health check ${called}: ${what} must be ${expected}, got ${shown(got)}`,
   );
 }
 

@@ -41,7 +41,8 @@ interface Measurement {
  * https://datatracker.ietf.org/doc/html/draft-inadarei-api-health-check-06
  */
 export function healthJson({ report, entries }: Snapshot, details: boolean): object {
-  const checks: Record<string, Measurement[]> = {};
+  // Without a prototype: a check may be called `constructor`.
+  const checks: Record<string, Measurement[]> = Object.create(null);
   for (const entry of entries) {
     const base = baseOf(entry);
     const add = (measurement: string | undefined, fields: object) => {

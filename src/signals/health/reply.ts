@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<HealthFormat, string>> = {
 
 const known = new Map<string, HealthFormat>();
 const MOST_KNOWN = 100;
+const LONGEST_KNOWN = 1000;
 
 /** The format that an `Accept` header asks for; JSON when it asks for none of them. */
 export function formatOf(accept: unknown): HealthFormat {
@@ -28,7 +29,7 @@ export function formatOf(accept: unknown): HealthFormat {
   let format = known.get(accept);
   if (format === undefined) {
     format = preferred(accept, OFFERS);
-    if (known.size < MOST_KNOWN) known.set(accept, format);
+    if (known.size < MOST_KNOWN && accept.length <= LONGEST_KNOWN) known.set(accept, format);
   }
   return format;
 }

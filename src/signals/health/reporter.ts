@@ -99,6 +99,7 @@ export function createReporter(parts: ReporterParts): Reporter {
     checks: readonly MonitoredCheck[],
     asked: ReadonlyMap<MonitoredCheck, Promise<void>>,
   ): Promise<Snapshot> {
+    const begun = generation;
     const late = new Set(asked.keys());
     await new Promise<void>((resolve) => {
       const callOff = after(budget, resolve, true);
@@ -111,7 +112,12 @@ export function createReporter(parts: ReporterParts): Reporter {
         });
       }
     });
-    return make(of, checks, late);
+    // One that was unregistered meanwhile has no result any more.
+    const left = checks.filter((check) => registry.find(check.name) === check);
+    const snapshot = make(of, left, late);
+    if (begun !== generation) return snapshot;
+    underWay.delete(of);
+    return keep(of, snapshot);
   }
 
   function keep(of: string, snapshot: Snapshot): Snapshot {
@@ -135,12 +141,7 @@ export function createReporter(parts: ReporterParts): Reporter {
         if (done !== undefined) asked.set(check, done);
       }
       if (asked.size === 0) return keep(of, make(of, checks));
-      const begun = generation;
-      const made = makeAsked(of, checks, asked).then((snapshot) => {
-        if (begun !== generation) return snapshot;
-        underWay.delete(of);
-        return keep(of, snapshot);
-      });
+      const made = makeAsked(of, checks, asked);
       underWay.set(of, made);
       return made;
     },

@@ -113,14 +113,13 @@ async function answer(request, response) {
     const { totalCount: total, waitingCount: waiting } = pool;
     return response.end(JSON.stringify({ total, waiting }));
   }
-  const started = performance.now();
   try {
     await pool.query(decodeURIComponent(statement));
   } catch (error) {
     response.statusCode = 500;
     return response.end(error.message);
   }
-  response.end(String(performance.now() - started));
+  response.end('done');
 }
 
 server.listen(0, '127.0.0.1', () => {

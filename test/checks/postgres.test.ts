@@ -3,10 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { pool as poolCheck } from '../../src/checks/pool.js';
 import { type ClosableCheck, postgres } from '../../src/checks/postgres.js';
 import { type PostgresService, startPostgres } from '../services/postgres.js';
+import { askPostgres } from '../services/postgres-question.js';
 import { freePort } from '../services/process.js';
 import { signalAll } from '../services/signal-all.js';
 import { until } from '../support/until.js';
-import { everyOne, heldSockets, run, verdicts } from './trial.js';
+import { everyOne, heldSockets, run, under, verdicts } from './trial.js';
 
 const FOR_EVER = 600_000;
 const SETTINGS = ['max_connections=12', 'superuser_reserved_connections=3'];
@@ -20,16 +21,7 @@ describe('postgres', () => {
   let fresh: Record<string, ClosableCheck>;
   let keeping: Record<string, ClosableCheck>;
 
-  /** Asks as the administrator, over a connection of one's own. */
-  async function ask(question: string): Promise<unknown[]> {
-    const client = new pg.Client(server.url);
-    await client.connect();
-    try {
-      return (await client.query(question)).rows;
-    } finally {
-      await client.end();
-    }
-  }
+  const ask = (question: string) => askPostgres(server, question);
   async function start(): Promise<void> {
     server = await startPostgres({ port, settings: SETTINGS });
     await ask("CREATE ROLE app LOGIN PASSWORD 'secret'");
@@ -69,21 +61,6 @@ describe('postgres', () => {
     await pool.end();
     await server.stop();
   });
-
-  /** Every check says `verdict` while it is broken, and is healthy in the next run after the undo. */
-  async function under(
-    verdict: string,
-    checks: Record<string, ClosableCheck>,
-    breakIt: () => unknown,
-    undo: () => unknown,
-  ): Promise<void> {
-    expect(await verdicts(checks)).toEqual(everyOne(checks, 'healthy'));
-    await breakIt();
-    const during = await verdicts(checks);
-    await undo();
-    expect(during).toEqual(everyOne(checks, verdict));
-    expect(await verdicts(checks)).toEqual(everyOne(checks, 'healthy'));
-  }
 
   it('says how long the answer took', async () => {
     for (const check of Object.values({ ...fresh, ...keeping })) {

@@ -7,7 +7,7 @@ import { freePort } from '../services/process.js';
 import { findRedis, type RedisService, startRedis } from '../services/redis.js';
 import { describeWith } from '../services/skip.js';
 import { until } from '../support/until.js';
-import { everyOne, heldSockets, run, verdicts } from './trial.js';
+import { everyOne, heldSockets, run, under, verdicts } from './trial.js';
 
 const PASSWORD = 'right';
 const ARGS = ['--requirepass', PASSWORD, '--enable-debug-command', 'yes'];
@@ -71,21 +71,6 @@ describeWith('redis-server', findRedis())('redis', () => {
     application.nodeRedis.destroy();
     await server.stop();
   });
-
-  /** Every check says `verdict` while it is broken, and is healthy in the next run after the undo. */
-  async function under(
-    verdict: string,
-    checks: Record<string, ClosableCheck>,
-    breakIt: () => unknown,
-    undo: () => unknown,
-  ): Promise<void> {
-    expect(await verdicts(checks)).toEqual(everyOne(checks, 'healthy'));
-    await breakIt();
-    const during = await verdicts(checks);
-    await undo();
-    expect(during).toEqual(everyOne(checks, verdict));
-    expect(await verdicts(checks)).toEqual(everyOne(checks, 'healthy'));
-  }
 
   it('says how long the answer took', async () => {
     for (const check of Object.values({ ...pings, ...writes, ...keeping })) {

@@ -51,6 +51,21 @@ export function everyOne(checks: Readonly<Record<string, Check>>, verdict: strin
   return Object.fromEntries(Object.keys(checks).map((name) => [name, verdict]));
 }
 
+/** Every check says `verdict` while it is broken, and is healthy in the next run after the undo. */
+export async function under(
+  verdict: string,
+  checks: Readonly<Record<string, Check>>,
+  breakIt: () => unknown,
+  undo: () => unknown,
+): Promise<void> {
+  expect(await verdicts(checks)).toEqual(everyOne(checks, 'healthy'));
+  await breakIt();
+  const during = await verdicts(checks);
+  await undo();
+  expect(during).toEqual(everyOne(checks, verdict));
+  expect(await verdicts(checks)).toEqual(everyOne(checks, 'healthy'));
+}
+
 /** Sockets that keep this process alive. */
 export function heldSockets(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type PostgresService, startPostgres } from '../services/postgres.js';
+import { askPostgres } from '../services/postgres-question.js';
 import { freePort } from '../services/process.js';
 import { signalAll } from '../services/signal-all.js';
 import { until } from '../support/until.js';
@@ -16,16 +17,7 @@ describe('a service whose PostgreSQL', () => {
   let config: pg.ClientConfig;
   let service: FaultyService;
 
-  /** Asks as the administrator, over a connection of one's own. */
-  async function ask(question: string): Promise<unknown[]> {
-    const client = new pg.Client(server.url);
-    await client.connect();
-    try {
-      return (await client.query(question)).rows;
-    } finally {
-      await client.end();
-    }
-  }
+  const ask = (question: string) => askPostgres(server, question);
   async function start(): Promise<void> {
     server = await startPostgres({ port, settings: SETTINGS });
     await ask("CREATE ROLE app LOGIN PASSWORD 'secret'");

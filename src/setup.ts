@@ -48,12 +48,12 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
   const logs = buildLogs(options.logs, service, scopes, traces, diagnostics, env);
   const metricsOptions = options.metrics || {};
   const metricsObserver = createMetricsObserver(metricsOptions.seriesLimit ?? SERIES_LIMIT);
-  const metrics = createMetrics(
-    metricsOptions,
-    metricsObserver,
+  const metrics = createMetrics(metricsOptions, {
+    observer: metricsObserver,
     diagnostics,
-    adviser(logs.logger, service.environment),
-  );
+    advise: adviser(logs.logger, service.environment),
+    sampled: traces.sampled,
+  });
   const health = buildHealth(options.health, service, {
     diagnostics,
     observe: (observer) => operations.join(observer),

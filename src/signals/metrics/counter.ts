@@ -16,8 +16,15 @@ export class CounterFamily extends Family<CounterHandle> implements Counter {
   inc(value?: number): void;
   inc(labels: LabelInput<string>, value?: number): void;
   inc(labels?: LabelInput<string> | number, value?: number): void {
-    if (typeof labels === 'object') this.feed(this.address(labels), value);
-    else this.feed(this.address({}), labels);
+    if (typeof labels === 'object') this.add(this.address(labels), value);
+    else this.add(this.address({}), labels);
+  }
+
+  /** Feeds from code that may run in a trace. */
+  add(address: number, value = 1): void {
+    this.feed(address, value);
+    const exemplar = this.exemplarFor(value);
+    if (exemplar !== undefined) this.exemplify(address, exemplar);
   }
 
   feed(address: number, value = 1): void {
@@ -55,7 +62,7 @@ export class CounterFamily extends Family<CounterHandle> implements Counter {
 
 class CounterHandle extends Series<CounterFamily> implements CounterSeries {
   inc(value = 1): void {
-    this.family.feed(this.address, value);
+    this.family.add(this.address, value);
   }
 
   reach(total: number): void {

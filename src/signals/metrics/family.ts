@@ -11,6 +11,7 @@ import type {
   PromSample,
   SampleSink,
   SeriesWriter,
+  TracePlace,
 } from './sample.js';
 import type { Series } from './series.js';
 
@@ -28,6 +29,8 @@ export interface MetricConfig<Label extends string> {
 export interface Storage {
   readonly pool: Pool;
   readonly limit: SeriesLimit;
+  /** Where in its trace the caller is, when that trace is recorded. */
+  readonly tracePlace: () => TracePlace | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
   onDelete: (() => void) | undefined = undefined;
   protected readonly pool: Pool;
   readonly #limit: SeriesLimit;
+  readonly #tracePlace: Storage['tracePlace'];
   /** How many numbers a series has. */
   readonly #size: number;
   /** By the address of their series. */
@@ -61,7 +65,7 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
   /** Where handles write whose series was removed. */
   #nowhere: number | undefined;
 
-  constructor(config: MetricConfig<string>, size: number, { pool, limit }: Storage) {
+  constructor(config: MetricConfig<string>, size: number, { pool, limit, tracePlace }: Storage) {
     refuseNames(config.name, config.labelNames ?? []);
     this.name = config.name;
     this.help = config.help;
@@ -69,6 +73,7 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
     this.collect = config.collect;
     this.pool = pool;
     this.#limit = limit;
+    this.#tracePlace = tracePlace;
     this.#size = size;
     this.index = new LabelIndex(this.labelNames, 1, this, limit.most);
   }
@@ -166,6 +171,13 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
 
   protected exemplarOf(address: number): Exemplar | undefined {
     return this.#exemplars?.get(address);
+  }
+
+  /** The value as an exemplar of the trace that the caller runs in, if that is recorded. */
+  protected exemplarFor(value: number): Exemplar | undefined {
+    const place = this.#tracePlace();
+    if (place === undefined) return undefined;
+    return { traceId: place.traceId, spanId: place.spanId, value, time: Date.now() / 1000 };
   }
 
   protected keepExemplar(address: number, exemplar: Exemplar): void {

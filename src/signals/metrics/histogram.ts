@@ -31,8 +31,15 @@ export class HistogramFamily extends Family<HistogramHandle> implements Histogra
   observe(value: number): void;
   observe(labels: LabelInput<string>, value: number): void;
   observe(labels: LabelInput<string> | number, value?: number): void {
-    if (typeof labels === 'object') this.feed(this.address(labels), value as number);
-    else this.feed(this.address({}), labels);
+    if (typeof labels === 'object') this.add(this.address(labels), value as number);
+    else this.add(this.address({}), labels);
+  }
+
+  /** Feeds from code that may run in a trace. */
+  add(address: number, value: number): void {
+    this.feed(address, value);
+    const exemplar = this.exemplarFor(value);
+    if (exemplar !== undefined) this.exemplify(address, exemplar);
   }
 
   startTimer(labels: LabelInput<string> = {}): (endLabels?: LabelInput<string>) => number {
@@ -100,7 +107,7 @@ export class HistogramFamily extends Family<HistogramHandle> implements Histogra
 
 class HistogramHandle extends Series<HistogramFamily> implements HistogramSeries {
   observe(value: number): void {
-    this.family.feed(this.address, value);
+    this.family.add(this.address, value);
   }
 
   startTimer(): () => number {

@@ -16,7 +16,7 @@ import { refuseDuplicates, refuseOther, register } from './ownership.js';
 import { Pool } from './pool.js';
 import { Registry, Summary } from './prom-client.js';
 import type { AnyFamily } from './recorder.js';
-import type { Format } from './sample.js';
+import type { Format, TracePlace } from './sample.js';
 import { createScraper } from './scrape.js';
 
 /** The handle of one declared metric. */
@@ -80,13 +80,19 @@ export interface Metrics {
 /** As many series of one metric as a dashboard can still show and a Prometheus likes to keep. */
 export const SERIES_LIMIT = 2000;
 
-/** Creates the metrics of one Monitoring. `advise` is told of names that go against conventions. */
-export function createMetrics(
-  options: MetricsOptions,
-  observer: MetricsObserver,
-  diagnostics: Diagnostics,
-  advise: (advice: string) => void,
-): Metrics {
+/** What metrics need from the rest of the service. */
+export interface MetricsParts {
+  observer: MetricsObserver;
+  diagnostics: Diagnostics;
+  /** Is told of names that go against conventions. */
+  advise: (advice: string) => void;
+  /** The trace of what runs now, where it is recorded: the exemplar of what is counted. */
+  sampled: () => TracePlace | undefined;
+}
+
+/** Creates the metrics of one Monitoring. */
+export function createMetrics(options: MetricsOptions, parts: MetricsParts): Metrics {
+  const { observer, diagnostics, advise } = parts;
   const registry = options.registry ?? new Registry();
   const prefix = options.prefix ?? '';
   const most = options.seriesLimit ?? SERIES_LIMIT;
@@ -96,6 +102,7 @@ export function createMetrics(
   const folded = new Map<string, number>();
   const storage: Storage = {
     pool: new Pool(),
+    tracePlace: parts.sampled,
     limit: { most, folded: (name) => folded.set(name, (folded.get(name) ?? 0) + 1) },
   };
   const registries = [registry, ...(options.registries ?? [])] as const;

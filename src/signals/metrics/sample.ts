@@ -17,10 +17,14 @@ export interface PromMetric {
 /** How metrics are written. */
 export type Format = 'text' | 'openmetrics';
 
-/** A trace that a value came from. */
-export interface Exemplar {
+/** Where in a trace a value came from. */
+export interface TracePlace {
   readonly traceId: string;
   readonly spanId: string;
+}
+
+/** A trace that a value came from. */
+export interface Exemplar extends TracePlace {
   readonly value: number;
   /** Seconds since the epoch. */
   readonly time: number;

@@ -14,7 +14,7 @@ import { newSpanId, newTraceId } from './ids.js';
 import type { RemoteContext } from './propagation/format.js';
 import type { SpanRecorder } from './recorder.js';
 import type { Sampler } from './sampling.js';
-import { flagsBelow } from './traceparent.js';
+import { flagsBelow, isSampled } from './traceparent.js';
 
 /** The library name on spans that telltale makes itself. */
 export const TELLTALE_SCOPE = { name: 'telltale' } as const;
@@ -132,6 +132,17 @@ export function spanContextIn(scope: Scope | undefined): SpanContext | undefined
   const own = (scope as Partial<Operation>).trace;
   if (own === undefined) return validContext(trace.getSpanContext(scope));
   return (own as OperationTrace).context;
+}
+
+/** Where in its trace a scope is, if that trace is recorded. */
+export function sampledIn(
+  scope: Scope | undefined,
+): Pick<SpanContext, 'traceId' | 'spanId'> | undefined {
+  if (scope === undefined) return undefined;
+  const own = (scope as Partial<Operation>).trace;
+  if (own !== undefined) return own.sampled ? own : undefined;
+  const context = validContext(trace.getSpanContext(scope));
+  return context !== undefined && isSampled(context) ? context : undefined;
 }
 
 function validContext(context: SpanContext | undefined): SpanContext | undefined {

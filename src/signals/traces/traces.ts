@@ -10,7 +10,7 @@ import type { Scopes, SwitchableScopes } from '../../core/scope.js';
 import type { Observer } from '../../model/observer.js';
 import { headerGetter, headerSetter } from './carrier.js';
 import { registerGlobals } from './globals.js';
-import { spanContextIn, TELLTALE_SCOPE } from './identity.js';
+import { sampledIn, spanContextIn, TELLTALE_SCOPE } from './identity.js';
 import { keeperOf } from './keep.js';
 import { createTracesObserver } from './observer.js';
 import type { TraceExporter, TracesOptions } from './options.js';
@@ -32,6 +32,8 @@ export interface Traces {
   extract(headers: object): Context;
   /** The ids of the active span as log fields. */
   fields(): { trace_id: string; span_id: string } | undefined;
+  /** The ids of the active span, where its trace is recorded. */
+  sampled(): { readonly traceId: string; readonly spanId: string } | undefined;
   /** Registers with OpenTelemetry's API; soon afterwards the SDK and the exporter are loaded. */
   start(): void;
   /** Sends what is left and gives the globals back. Rejects when spans could not be sent. */
@@ -99,6 +101,7 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
       const context = spanContextIn(scopes.active());
       return context && { trace_id: context.traceId, span_id: context.spanId };
     },
+    sampled: () => sampledIn(scopes.active()),
     start() {
       unregister = registerGlobals(provider, propagator, scopes);
       if (exporter === undefined) return;
@@ -135,6 +138,7 @@ export function createSilentTraces(): Traces {
     inject: (headers) => headers,
     extract: () => ROOT_CONTEXT,
     fields: () => undefined,
+    sampled: () => undefined,
     start() {},
     stop: () => Promise.resolve(),
   };

@@ -3,7 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createMonitoring, type MonitoringOptions, setupMonitoring } from '../../../src/index.js';
+import {
+  createMonitoring,
+  type MonitoringOptions,
+  operation,
+  setupMonitoring,
+} from '../../../src/index.js';
 import { createLogSink } from '../../support/log-sink.js';
 import { createSpanMemory } from '../../support/span-memory.js';
 
@@ -109,6 +114,49 @@ describe('a scrape', () => {
       );
     }
     expect(text).not.toContain(' # {');
+  });
+
+  it("gives the application's own counts and times the trace that they came from", async () => {
+    const memory = createSpanMemory();
+    const { metrics, trace, observe, start, shutdown } = createMonitoring({
+      logs: false,
+      traces: { exporter: memory, sampleRatio: 1 },
+    });
+    start();
+    const orders = metrics.counter({ name: 'orders_total', help: 'x', labelNames: ['plan'] });
+    const price = metrics.histogram({ name: 'price_euros', help: 'x', buckets: [1, 10] });
+    const held = orders.labels({ plan: 'pro' });
+    trace('order', () => {
+      held.inc();
+      price.observe(5);
+    });
+    observe(operation('job'), {}, () => orders.inc({ plan: 'free' }, 2));
+    orders.inc({ plan: 'none' });
+    const lines = (await metrics.text('openmetrics')).split('\n');
+    await shutdown();
+    const exemplarOf = (start: string) =>
+      /# \{trace_id="(\w+)",span_id="(\w+)"\} (\S+)/
+        .exec(lines.find((line) => line.startsWith(start)) ?? '')
+        ?.slice(1);
+    const placeOf = (name: string) => {
+      const { traceId, spanId } = memory.named(name).spanContext();
+      return [traceId, spanId];
+    };
+    expect(exemplarOf('orders_total{plan="pro"}')).toEqual([...placeOf('order'), '1']);
+    expect(exemplarOf('price_euros_bucket{le="10.0"}')).toEqual([...placeOf('order'), '5']);
+    expect(exemplarOf('price_euros_bucket{le="1.0"}')).toBeUndefined();
+    expect(exemplarOf('orders_total{plan="free"}')).toEqual([...placeOf('job'), '2']);
+    expect(exemplarOf('orders_total{plan="none"}')).toBeUndefined();
+  });
+
+  it('names no trace that is not recorded', async () => {
+    const { metrics, trace } = createMonitoring({
+      logs: false,
+      traces: { exporter: createSpanMemory(), sampleRatio: 0 },
+    });
+    const orders = metrics.counter({ name: 'orders_total', help: 'x' });
+    trace('order', () => orders.inc());
+    expect(await metrics.text('openmetrics')).toContain('\norders_total 1\n');
   });
 });
 

@@ -29,13 +29,17 @@ export interface Page {
 }
 
 const CHUNK = 32 * 1024;
-const TURN_MS = 4;
+/** A request that arrives meanwhile waits no longer than this. */
+const SHORTEST_TURN_MS = 0.1;
+const LONGEST_TURN_MS = 4;
+/** Of the time that everything else took: a service that is busy is still to be seen. */
+const SHARE = 0.1;
 
 /** Creates an empty page. */
 export function createPage(): Page {
   const chunks: Buffer[] = [];
   let text = '';
-  let turnEnds = performance.now() + TURN_MS;
+  let turnEnds = performance.now() + SHORTEST_TURN_MS;
 
   function cut(): void {
     chunks.push(Buffer.from(text));
@@ -48,9 +52,12 @@ export function createPage(): Page {
       if (text.length > CHUNK) cut();
     },
     rest() {
-      if (performance.now() < turnEnds) return undefined;
+      const left = performance.now();
+      if (left < turnEnds) return undefined;
       return nextTurn().then(() => {
-        turnEnds = performance.now() + TURN_MS;
+        const back = performance.now();
+        turnEnds =
+          back + Math.min(Math.max((back - left) * SHARE, SHORTEST_TURN_MS), LONGEST_TURN_MS);
       });
     },
     bytes() {
@@ -61,7 +68,7 @@ export function createPage(): Page {
 }
 
 /** So many series are written between two looks at the clock. */
-const SERIES_AT_A_TIME = 64;
+const SERIES_AT_A_TIME = 8;
 
 /** Writes one of telltale's own metrics. */
 export async function writeFamily(

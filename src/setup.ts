@@ -14,7 +14,7 @@ import { buildAdmits } from './core/guard.js';
 import { createIntake } from './core/intake.js';
 import { createLifecycle } from './core/lifecycle.js';
 import { createOperations } from './core/operations.js';
-import { createScopes } from './core/scope.js';
+import { createScopes, noScopes } from './core/scope.js';
 import { installing } from './instrumentation/instrumentation.js';
 import type { Observer } from './model/observer.js';
 import type { Monitoring } from './monitoring.js';
@@ -83,7 +83,8 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
   const intake = createIntake({
     endpoints: served.table,
     operations,
-    scopes,
+    // Only log lines and spans ask which request something belongs to.
+    scopes: options.logs === false && options.traces === false ? noScopes : scopes,
     diagnostics,
     type: http.request,
     requests: options.requests ?? {},

@@ -51,7 +51,7 @@ export interface Operation<Label extends string = string> {
   readonly error: unknown;
   /** Present when the operation is itself an HTTP request. */
   readonly http: HttpFacts | undefined;
-  /** The HTTP request in which the operation runs, if it runs in one. */
+  /** The HTTP request in which the operation runs, if it runs in one, and logs or traces are on. */
   readonly request: HttpFacts | undefined;
   /** Ids of the trace; written by the traces signal, absent when it is off. */
   trace: TraceIdentity | undefined;

@@ -221,6 +221,27 @@ describe.each(SUBJECTS)('$name', (subject) => {
     expect(ids[2]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('counts each request with its route where metrics alone are on', async () => {
+    const built = subject.build();
+    const monitoring = setupMonitoring(built.app, {
+      ...subject.options,
+      logs: false,
+      traces: false,
+    });
+    built.addRoutes();
+    const base = await built.listen();
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, i) => (await fetch(`${base}/users/${i}`)).text()),
+    );
+    await (await fetch(`${base}/nowhere`)).text();
+    const text = await monitoring.metrics.text();
+    expect(text).toContain('http_requests_total{method="GET",route="/users/:id",status="200"} 50');
+    expect(text).toContain('http_requests_total{method="GET",route="unmatched",status="404"} 1');
+    expect(text).toContain('http_requests_in_progress{method="GET"} 0');
+    await monitoring.shutdown();
+    await built.close();
+  });
+
   it('does nothing to a request when every signal is off', async () => {
     const built = subject.build();
     const monitoring = setupMonitoring(built.app, { metrics: false, logs: false, traces: false });

@@ -101,7 +101,11 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
       shutdown.signals(() => lifecycle.stop()),
       logsPart(logs),
       shutdown.report,
-      { name: 'traces', start: traces.start, stop: traces.stop },
+      {
+        name: 'traces',
+        start: () => traces.start((warning) => logs.logger.warn(`telltale: ${warning}`)),
+        stop: traces.stop,
+      },
       ...instrumentation.map((one) => installing(one, parts)),
       checksPart(options.health, health),
       ...served.parts,

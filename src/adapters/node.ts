@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Adapter, Intake } from '../model/adapter.js';
+import { emittingInside, isPatched } from './emit-inside.js';
 import { override } from './override.js';
 import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';
@@ -38,11 +39,13 @@ export const nodeAdapter: Adapter<Server> = {
     const deaf = intake.observes ? hearResponses() : undefined;
     const restore = override(server, 'emit', (emit) => {
       const original = emit as (...args: unknown[]) => boolean;
+      const inside = isPatched(server) ? emittingInside(server, original, intake) : undefined;
       function monitoredEmit(this: Server, ...args: unknown[]): boolean {
         switch (args[0]) {
           case 'request':
           case 'checkContinue':
           case 'checkExpectation':
+            if (inside !== undefined) return inside(args);
             return onRequest(intake, args, () => original.apply(this, args));
           case 'stream':
             return onStream(intake, args, () => original.apply(this, args));

@@ -16,11 +16,7 @@ export function serve<T>(
   next: () => T,
 ): T | undefined {
   if (wasSeen(request)) return next();
-  const endpoint = intake.endpoint(request.method ?? '', request.url ?? '');
-  if (endpoint !== undefined) {
-    answer(endpoint, request, response);
-    return undefined;
-  }
+  if (serveEndpoint(intake, request, response)) return undefined;
   if (!intake.observes) return next();
   const exchange = intake.open(request);
   if (exchange === undefined || !prepare(exchange, request, response)) {
@@ -28,6 +24,18 @@ export function serve<T>(
   }
   if (exchange === undefined) return next();
   return exchange.within(next);
+}
+
+/** Answers the request when it is for an endpoint, and returns whether it is. */
+export function serveEndpoint(
+  intake: Intake,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const endpoint = intake.endpoint(request.method ?? '', request.url ?? '');
+  if (endpoint === undefined) return false;
+  answer(endpoint, request, response);
+  return true;
 }
 
 /** Returns whether the connection knows the exchange from now on. */

@@ -28,6 +28,8 @@ export interface ExchangeParts {
   readonly slowSeconds: number;
   readonly isUnlogged: Picks;
   readonly isUntraced: Picks;
+  /** Finds the client behind trusted proxies; absent when none is trusted. */
+  readonly clientOf: ((http: HttpFacts) => string | undefined) | undefined;
   /** Labels of the user's own, each read when the request ends. */
   readonly labels: readonly { name: string; read: (request: IncomingMessage) => unknown }[];
 }
@@ -53,6 +55,8 @@ export class HttpExchange implements Exchange, HttpFacts {
   // every property costs a look-up in full.
   readonly #headers: IncomingHttpHeaders;
   readonly #socket: Socket | undefined;
+  /** Found when the request begins, while its connection is sure to be there. */
+  readonly #client: string | undefined;
   readonly #labels: HttpLabels;
   readonly #parts: ExchangeParts;
 
@@ -64,6 +68,7 @@ export class HttpExchange implements Exchange, HttpFacts {
     this.#headers = request.headers;
     this.#socket = request.socket;
     this.#parts = parts;
+    this.#client = parts.clientOf?.(this);
     this.logged = parts.isUnlogged === undefined || !parts.isUnlogged(request);
     this.traced = parts.isUntraced === undefined || !parts.isUntraced(request);
     this.#labels = { method: methodLabel(this.method), route: UNMATCHED, status: '' };
@@ -71,7 +76,7 @@ export class HttpExchange implements Exchange, HttpFacts {
       parts.plan,
       this.#labels.method,
       this.#labels,
-      undefined,
+      parts.scopes.active(),
       this,
       undefined,
     );
@@ -97,8 +102,12 @@ export class HttpExchange implements Exchange, HttpFacts {
     return this.header('host') ?? this.header(':authority');
   }
 
-  get clientAddress(): string | undefined {
+  get peerAddress(): string | undefined {
     return this.#socket?.remoteAddress;
+  }
+
+  get clientAddress(): string | undefined {
+    return this.#parts.clientOf === undefined ? this.peerAddress : this.#client;
   }
 
   get userAgent(): string | undefined {

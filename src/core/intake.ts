@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Intake } from '../model/adapter.js';
 import type { OperationType } from '../model/operation.js';
+import { clientBehind } from './client-address.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { EndpointTable } from './endpoints.js';
 import { type ExchangeParts, HttpExchange } from './exchange.js';
@@ -39,6 +40,7 @@ export function createIntake(parts: IntakeParts): Intake {
     slowSeconds: (requests.slow ?? Number.POSITIVE_INFINITY) / 1000,
     isUnlogged: guard(buildFilter(ignore.logs), 'ignore.logs'),
     isUntraced: guard(buildFilter(ignore.traces), 'ignore.traces'),
+    clientOf: clientBehind(requests.trustProxy),
     labels: Object.entries(requests.labels ?? {}).map(([name, read]) => ({
       name,
       read: guard(read, `labels.${name}`) as OfRequest<unknown>,

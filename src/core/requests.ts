@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { TrustProxy } from './client-address.js';
 
 /** Picks requests: exact paths, patterns on the path, or a function. */
 export type RequestFilter = readonly (string | RegExp)[] | ((request: IncomingMessage) => boolean);
@@ -52,4 +53,18 @@ export interface RequestsOptions {
    * @default no request is slow
    */
   slow?: number;
+  /**
+   * Which proxies in front of the service are believed when they tell the client's address in
+   * `X-Forwarded-For`, or in `Forwarded` where there is none: `true` all of them, a number the so many
+   * nearest to the service, a list those at these addresses and networks, of which `loopback`,
+   * `linklocal` and `uniquelocal` have names. The client is the first, from the service outwards, that
+   * is not believed. Headers that no proxy of yours overwrites or adds to can be made up by anybody.
+   *
+   * @default false: the client is the other end of the socket
+   * @example
+   * requests: { trustProxy: 1 }
+   * @example
+   * requests: { trustProxy: ['loopback', '10.0.0.0/8'] }
+   */
+  trustProxy?: TrustProxy;
 }

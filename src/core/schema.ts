@@ -1,4 +1,6 @@
 import { constants } from 'node:os';
+import { networksNamed, type TrustProxy } from './client-address.js';
+import { networkOf } from './networks.js';
 import type { RequestFilter, RequestsOptions } from './requests.js';
 import type { ShutdownHook, ShutdownOptions } from './shutdown.js';
 import { fn, milliseconds, only, shape, v } from './validate.js';
@@ -37,6 +39,9 @@ export const requestsSchema: v.GenericSchema<RequestsOptions> = shape({
   slow: v.optional(milliseconds),
   route: v.optional(fn<NonNullable<RequestsOptions['route']>>()),
   genReqId: v.optional(fn<NonNullable<RequestsOptions['genReqId']>>()),
+  trustProxy: v.optional(
+    only<TrustProxy>(isTrustProxy, 'true, false, a number of proxies, or a list of networks'),
+  ),
 });
 
 const hook = fn<ShutdownHook>();
@@ -73,6 +78,19 @@ function isPlain(value: unknown): boolean {
 function isFreeLabel(value: unknown): boolean {
   return (
     /^[a-z][a-z0-9_]*$/.test(String(value)) && !/^(?:method|route|status|le)$/.test(String(value))
+  );
+}
+
+function isTrustProxy(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 0;
+  if (typeof value === 'boolean') return true;
+  return Array.isArray(value) && value.every(isNetwork);
+}
+
+function isNetwork(value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    networksNamed(value).every((network) => networkOf(network) !== undefined)
   );
 }
 

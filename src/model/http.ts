@@ -20,7 +20,9 @@ export interface HttpFacts {
   readonly requestId: string;
   readonly scheme: 'http' | 'https';
   readonly host: string | undefined;
-  /** Address of the peer's socket. A forwarded header is never believed here. */
+  /** Address of the socket's other end: the client, or the proxy next to the service. */
+  readonly peerAddress: string | undefined;
+  /** Address of the client: that of the socket, unless `requests.trustProxy` believes a proxy. */
   readonly clientAddress: string | undefined;
   readonly userAgent: string | undefined;
   /** `1.0`, `1.1` or `2.0`. */

@@ -2,7 +2,7 @@ import {
   type Context,
   type ContextManager,
   context,
-  ProxyTracerProvider,
+  type ProxyTracerProvider,
   propagation,
   ROOT_CONTEXT,
   type TextMapPropagator,
@@ -11,59 +11,104 @@ import {
 } from '@opentelemetry/api';
 import { ownScopes, type Scopes, type SwitchableScopes } from '../../core/scope.js';
 
+/** What one Monitoring registers with OpenTelemetry's API. */
+interface Registration {
+  readonly provider: TracerProvider;
+  /** Is told when somebody else registers a provider afterwards, which has no effect. */
+  readonly late: () => void;
+}
+
 /**
- * The providers of all Monitorings in the process, the registered one first. OpenTelemetry's API has
+ * The registrations of all Monitorings in the process, that in effect first. OpenTelemetry's API has
  * room for one, and so has the process for one context: whoever stops leaves it to the next.
  */
-const providers: TracerProvider[] = [];
+const registrations: Registration[] = [];
 
-/** Whether the API's context and propagation are telltale's while there are providers. */
+/** Monitorings that use the API's context and propagation, and which of these are telltale's. */
+let users = 0;
 let ours = { context: false, propagation: false };
 
+/** What a Monitoring has to do with OpenTelemetry's API. */
+export interface GlobalParts {
+  /** What to register, so that other libraries' spans join; absent when another's is joined. */
+  readonly provider: TracerProvider | undefined;
+  readonly propagator: TextMapPropagator;
+  readonly scopes: SwitchableScopes;
+  readonly late: () => void;
+}
+
 /**
- * Registers telltale with OpenTelemetry's API, so that other libraries' spans join its traces. What
- * somebody else registered before stays theirs; their context then carries telltale's operations.
- * Returns what gives everything back.
+ * Registers telltale with OpenTelemetry's API. What somebody else registered before stays theirs;
+ * their context then carries telltale's operations. Returns what gives everything back.
  */
-export function registerGlobals(
-  provider: TracerProvider,
-  propagator: TextMapPropagator,
-  scopes: SwitchableScopes,
-): () => void {
-  if (providers.length === 0) {
+export function registerGlobals({ provider, propagator, scopes, late }: GlobalParts): () => void {
+  if (users === 0) {
     ours = {
       context: context.setGlobalContextManager(contextManagerOf(ownScopes)),
       propagation: propagation.setGlobalPropagator(propagator),
     };
   }
+  users++;
   if (!ours.context) scopes.keep(foreignScopes);
-  providers.push(provider);
-  trace.setGlobalTracerProvider(provider);
+  const registration = provider && { provider, late };
+  if (registration !== undefined) {
+    registrations.push(registration);
+    if (delegate() === undefined) putFirst(registration);
+  }
   return () => {
-    scopes.keep(undefined);
-    providers.splice(providers.indexOf(provider), 1);
-    if (isGlobal(provider)) passOn();
-    if (providers.length > 0) return;
+    if (registration !== undefined) withdraw(registration);
+    users--;
+    if (users > 0) return;
     if (ours.context) context.disable();
     if (ours.propagation) propagation.disable();
   };
 }
 
-function isGlobal(provider: TracerProvider): boolean {
-  const current = trace.getTracerProvider();
-  return current instanceof ProxyTracerProvider && current.getDelegate() === provider;
+/** The provider that somebody else has registered with OpenTelemetry's API. */
+export function foreignProvider(): TracerProvider | undefined {
+  const current = delegate();
+  return registrations.some(({ provider }) => provider === current) ? undefined : current;
 }
 
-function passOn(): void {
+/** What is behind the API's own provider, whichever copy of the API it comes from. */
+function delegate(): TracerProvider | undefined {
+  const current = trace.getTracerProvider() as TracerProvider & Partial<ProxyTracerProvider>;
+  if (current.getDelegate === undefined) return current;
+  return current.getDelegateTracer?.('telltale') === undefined ? undefined : current.getDelegate();
+}
+
+function putFirst(registration: Registration): void {
+  trace.setGlobalTracerProvider(registration.provider);
+  registrations.splice(registrations.indexOf(registration), 1);
+  registrations.unshift(registration);
+  hearLate(registration.late);
+}
+
+function withdraw(registration: Registration): void {
+  registrations.splice(registrations.indexOf(registration), 1);
+  if (delegate() !== registration.provider) return;
+  delete (trace as { setGlobalTracerProvider?: unknown }).setGlobalTracerProvider;
   trace.disable();
-  const [next] = providers;
-  if (next !== undefined) trace.setGlobalTracerProvider(next);
+  const [next] = registrations;
+  if (next !== undefined) putFirst(next);
+}
+
+/** The API tells of a second registration only whoever asks it to log. */
+function hearLate(late: () => void): void {
+  const { setGlobalTracerProvider } = Object.getPrototypeOf(trace) as typeof trace;
+  trace.setGlobalTracerProvider = (provider) => {
+    late();
+    return setGlobalTracerProvider.call(trace, provider);
+  };
 }
 
 /** Scopes in the context of whoever registered one before. */
 const foreignScopes: Scopes = {
   run: (scope, fn) => context.with(scope, fn),
-  active: () => context.active(),
+  active() {
+    const active = context.active();
+    return active === ROOT_CONTEXT ? undefined : active;
+  },
 };
 
 function contextManagerOf(scopes: Scopes): ContextManager {

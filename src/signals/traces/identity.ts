@@ -11,6 +11,7 @@ import type { Scope } from '../../model/scope.js';
 import type { TraceIdentity } from '../../model/trace.js';
 import { type Clock, clockOf, createClock } from './clock.js';
 import { newSpanId, newTraceId } from './ids.js';
+import type { JoinedTrace } from './joined-trace.js';
 import type { RemoteContext } from './propagation/format.js';
 import type { SpanRecorder } from './recorder.js';
 import type { Sampler } from './sampling.js';
@@ -131,7 +132,7 @@ export function spanContextIn(scope: Scope | undefined): SpanContext | undefined
   if (scope === undefined) return undefined;
   const own = (scope as Partial<Operation>).trace;
   if (own === undefined) return validContext(trace.getSpanContext(scope));
-  return (own as OperationTrace).context;
+  return (own as OperationTrace | JoinedTrace).context;
 }
 
 /** Where in its trace a scope is, if that trace is recorded. */

@@ -1,10 +1,19 @@
-import { type Attributes, type Span, SpanStatusCode } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Span,
+  type SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import type { Observer } from '../../model/observer.js';
 import type { Operation, OperationType } from '../../model/operation.js';
 import { httpAttributes } from './http-attributes.js';
 import { OperationTrace, spanContextIn } from './identity.js';
+import type { Joined } from './joined.js';
+import { JoinedTrace, nameRoute } from './joined-trace.js';
 import type { KeptFor } from './keep.js';
 import type { SpanRecorder } from './recorder.js';
+import { isServerSpan } from './server-spans.js';
 import type { TracerParts } from './tracer.js';
 import type { CallerReader } from './trust.js';
 import { SPAN_KINDS } from './work.js';
@@ -14,21 +23,25 @@ export interface ObserverParts extends Omit<TracerParts, 'scopes'> {
   readonly readCaller: CallerReader;
   /** Why work that is not recorded is to be kept, if it is; absent when none is. */
   readonly keptFor: ((operation: Operation) => KeptFor | undefined) | undefined;
+  /** Somebody else's provider, once it is joined. */
+  readonly joined: () => Joined | undefined;
 }
 
 /** Gives every operation its place in a trace, and makes a span of those that are recorded. */
 export function createTracesObserver(parts: ObserverParts): Observer {
-  const { sample, recorder, readCaller, keptFor } = parts;
+  const { sample, recorder, readCaller, keptFor, joined } = parts;
 
   function endRecorded(operation: Operation): void {
-    const identity = operation.trace as OperationTrace | undefined;
+    const identity = operation.trace as OperationTrace | JoinedTrace | undefined;
+    if (identity instanceof JoinedTrace) return endJoined(operation, identity);
     if (identity?.recorded) endSpan(operation, identity);
   }
 
   function endOrKeep(keeper: SpanRecorder, why: NonNullable<typeof keptFor>) {
     return function end(operation: Operation): void {
-      const identity = operation.trace as OperationTrace | undefined;
+      const identity = operation.trace as OperationTrace | JoinedTrace | undefined;
       if (identity === undefined) return;
+      if (identity instanceof JoinedTrace) return endJoined(operation, identity);
       if (identity.recorded) return endSpan(operation, identity);
       const kept = why(operation);
       if (kept === undefined) return;
@@ -45,14 +58,43 @@ export function createTracesObserver(parts: ObserverParts): Observer {
       const kind = SPAN_KINDS[type.kind];
       return {
         start(operation) {
-          const { http } = operation;
-          const parent = http === undefined ? spanContextIn(operation.parent) : readCaller(http);
+          const other = joined();
+          if (other !== undefined) {
+            operation.trace = other.begin(operation) ?? untraced(operation, kind);
+            return;
+          }
+          const { http, parent: scope } = operation;
+          if (http !== undefined && scope !== undefined) {
+            const span = trace.getSpan(scope);
+            if (span !== undefined && isServerSpan(span)) {
+              operation.trace = new JoinedTrace(span, false);
+              return;
+            }
+          }
+          const parent = http === undefined ? spanContextIn(scope) : readCaller(http);
           operation.trace = new OperationTrace(operation, kind, parent, sample, recorder);
         },
         end,
       };
     },
   };
+}
+
+const NEVER = (): boolean => false;
+
+/** Ids for what somebody else does not trace, so that its lines can be told from others'. */
+function untraced(operation: Operation, kind: SpanKind): OperationTrace {
+  const parent = operation.http === undefined ? spanContextIn(operation.parent) : undefined;
+  return new OperationTrace(operation, kind, parent, NEVER, undefined);
+}
+
+function endJoined(operation: Operation, { span, begun }: JoinedTrace): void {
+  if (!begun) return nameRoute(span, operation);
+  try {
+    describe(operation, span, undefined);
+  } finally {
+    span.end();
+  }
 }
 
 const UNSET = { code: SpanStatusCode.UNSET };

@@ -1,3 +1,4 @@
+import type { TracerProvider } from '@opentelemetry/api';
 import type { KeepOptions } from './keep.js';
 import type { PropagatorName } from './propagation/formats.js';
 import type { Trust } from './trust.js';
@@ -100,4 +101,17 @@ export interface TracesOptions {
    * traces: { propagators: ['tracecontext', 'b3'] }
    */
   propagators?: readonly PropagatorName[];
+  /**
+   * Whose spans telltale makes: those of this provider, or `'own'`. By default they are those of the
+   * provider that is registered with OpenTelemetry's API when the service starts, as OpenTelemetry's
+   * SDK and Sentry do, and telltale's own where there is none. With another's provider, it alone
+   * decides on sampling and on where spans go: `exporter` and what is said of sampling here do
+   * nothing, and `shutdown` leaves it running. `'own'` traces beside it, for a Sentry that only takes
+   * errors.
+   *
+   * @default the provider that is registered, otherwise 'own'
+   * @example
+   * traces: { tracerProvider: new NodeTracerProvider({ spanProcessors: [processor] }) }
+   */
+  tracerProvider?: TracerProvider | 'own';
 }

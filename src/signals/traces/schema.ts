@@ -1,9 +1,11 @@
+import type { TracerProvider } from '@opentelemetry/api';
+import { networkOf } from '../../core/networks.js';
 import { only, ratio, shape, shapeOrOff, v } from '../../core/validate.js';
 import type { KeepOptions } from './keep.js';
 import type { SpanExporterLike, TraceExporter, TracesOptions } from './options.js';
 import { FORMATS, type PropagatorName } from './propagation/formats.js';
 import { ROUTE_PATTERN } from './share.js';
-import { networkOf, type Trust } from './trust.js';
+import type { Trust } from './trust.js';
 
 const flag = v.boolean('expected true or false');
 
@@ -47,6 +49,9 @@ export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
       }),
     ),
   ),
+  tracerProvider: v.optional(
+    only<TracerProvider | 'own'>(isProvider, "a tracer provider of OpenTelemetry's, or 'own'"),
+  ),
   propagators: v.optional(
     v.array(
       only<PropagatorName>(
@@ -62,6 +67,12 @@ function isExporter(value: unknown): boolean {
   if (value === 'otlp' || value === 'none') return true;
   const exporter = value as Partial<TraceExporter & SpanExporterLike> | null;
   return typeof exporter?.create === 'function' || typeof exporter?.export === 'function';
+}
+
+function isProvider(value: unknown): boolean {
+  return (
+    value === 'own' || typeof (value as Partial<TracerProvider> | null)?.getTracer === 'function'
+  );
 }
 
 function isHttpUrl(value: unknown): boolean {

@@ -18,6 +18,7 @@ import { clockIn, spanContextIn } from './identity.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
 import type { Sampler } from './sampling.js';
+import { noteServerSpan } from './server-spans.js';
 import { flagsBelow, isSampled } from './traceparent.js';
 
 /** What tracers need. */
@@ -59,6 +60,12 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
   const { scopes, sample, recorder } = parts;
 
   function startSpan(name: string, options: SpanOptions = {}, given?: Context): Span {
+    const span = makeSpan(name, options, given);
+    if (options.kind === SpanKind.SERVER) noteServerSpan(span);
+    return span;
+  }
+
+  function makeSpan(name: string, options: SpanOptions, given: Context | undefined): Span {
     const context = given ?? scopes.active() ?? ROOT_CONTEXT;
     if (isSuppressed(context)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
     const parent = options.root ? undefined : spanContextIn(context);
@@ -118,4 +125,14 @@ function epochMilliseconds(time: TimeInput | undefined, clock: Clock): number {
   if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6;
   // As in the SDK, a number that performance.now() has reached is a reading of it.
   return time <= performance.now() ? clock.at(time) : time;
+}
+
+/** A tracer that goes on with another one, once it is known which. */
+export function switchingTracer(current: () => Tracer): Tracer {
+  const startActiveSpan = (...args: Parameters<Tracer['startActiveSpan']>) =>
+    current().startActiveSpan(...args);
+  return {
+    startSpan: (...args) => current().startSpan(...args),
+    startActiveSpan: startActiveSpan as Tracer['startActiveSpan'],
+  };
 }

@@ -1,16 +1,19 @@
 import {
   type Context,
   ProxyTracerProvider,
+  propagation,
   ROOT_CONTEXT,
   type TextMapPropagator,
   type Tracer,
+  type TracerProvider,
 } from '@opentelemetry/api';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import type { Scopes, SwitchableScopes } from '../../core/scope.js';
 import type { Observer } from '../../model/observer.js';
 import { headerGetter, headerSetter } from './carrier.js';
-import { registerGlobals } from './globals.js';
+import { foreignProvider, registerGlobals } from './globals.js';
 import { sampledIn, spanContextIn, TELLTALE_SCOPE } from './identity.js';
+import { type Joined, join } from './joined.js';
 import { keeperOf } from './keep.js';
 import { createTracesObserver } from './observer.js';
 import type { TraceExporter, TracesOptions } from './options.js';
@@ -19,8 +22,8 @@ import { createPropagator } from './propagator.js';
 import { createLateRecorder } from './recorder.js';
 import { createSampler, passOn } from './sampling.js';
 import { loadSdk, type Sdk } from './sdk.js';
-import { TelltaleTracerProvider } from './tracer.js';
-import { trusting } from './trust.js';
+import { switchingTracer, TelltaleTracerProvider } from './tracer.js';
+import { trusting, trustOf } from './trust.js';
 
 /** The traces signal. */
 export interface Traces {
@@ -34,8 +37,11 @@ export interface Traces {
   fields(): { trace_id: string; span_id: string } | undefined;
   /** The ids of the active span, where its trace is recorded. */
   sampled(): { readonly traceId: string; readonly spanId: string } | undefined;
-  /** Registers with OpenTelemetry's API; soon afterwards the SDK and the exporter are loaded. */
-  start(): void;
+  /**
+   * Registers with OpenTelemetry's API, or joins what is registered there; `warn` is told what of
+   * that has no effect. Soon afterwards the SDK and the exporter are loaded, where they are used.
+   */
+  start(warn: (warning: string) => void): void;
   /** Sends what is left and gives the globals back. Rejects when spans could not be sent. */
   stop(): Promise<void>;
 }
@@ -60,6 +66,9 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
   const sample = exporter === undefined ? passOn : createSampler(options);
   const formats = formatsOf(options.propagators ?? ['tracecontext']);
   const propagator = createPropagator(formats);
+  const trust = options.trust ?? true;
+  const read = readerOf(formats);
+  let joined: Joined | undefined;
   let unregister: (() => void) | undefined;
   let timer: NodeJS.Timeout | undefined;
   let sdk: Promise<Sdk | undefined> | undefined;
@@ -88,23 +97,39 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
     }
   }
 
+  function joinOther(other: TracerProvider, warn: (warning: string) => void): void {
+    joined = join(other, { trusts: trustOf(trust, diagnostics), read });
+    if (options.exporter !== undefined && options.exporter !== 'none') warn(UNUSED);
+  }
+
+  const own = provider.getTracer(TELLTALE_SCOPE.name);
   return {
-    tracer: provider.getTracer(TELLTALE_SCOPE.name),
+    tracer: switchingTracer(() => joined?.tracer ?? own),
     observer: createTracesObserver({
       sample,
       recorder,
-      readCaller: trusting(options.trust ?? true, readerOf(formats), diagnostics),
+      readCaller: trusting(trust, read, diagnostics),
       keptFor: keeperOf(options.keep),
+      joined: () => joined,
     }),
-    ...carrying(propagator, scopes),
+    ...carrying(propagator, scopes, () => joined !== undefined),
     fields() {
       const context = spanContextIn(scopes.active());
       return context && { trace_id: context.traceId, span_id: context.spanId };
     },
     sampled: () => sampledIn(scopes.active()),
-    start() {
-      unregister = registerGlobals(provider, propagator, scopes);
-      if (exporter === undefined) return;
+    start(warn) {
+      const given = options.tracerProvider;
+      const registered = foreignProvider();
+      const other = given === 'own' ? undefined : (given ?? registered);
+      if (other !== undefined) joinOther(other, warn);
+      unregister = registerGlobals({
+        provider: other === undefined ? provider : other === registered ? undefined : other,
+        propagator,
+        scopes,
+        late: () => warn(LATE),
+      });
+      if (exporter === undefined || joined !== undefined) return;
       timer = setTimeout(load, LOAD_AFTER_MS);
       timer.unref();
     },
@@ -112,21 +137,40 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
       // Never started, there is nothing to give back, and nothing was recorded.
       if (unregister === undefined) return;
       unregister();
+      // What is another's goes on, and so do operations in it.
+      if (joined !== undefined) return joined.stop();
       await (await load())?.shutdown();
     },
   };
 }
 
+const UNUSED =
+  'traces.exporter is not used, since the spans are those of another tracer provider: ' +
+  "register none before, or set traces.tracerProvider to 'own'";
+
+const LATE =
+  'a tracer provider was registered after telltale and has no effect: ' +
+  'start OpenTelemetry or Sentry first, and telltale joins it';
+
+/** Passes traces on in telltale's formats, and in those of whom it has joined. */
 function carrying(
   propagator: TextMapPropagator,
   scopes: Scopes,
+  hasJoined: () => boolean,
 ): Pick<Traces, 'inject' | 'extract'> {
   return {
     inject(headers) {
-      propagator.inject(scopes.active() ?? ROOT_CONTEXT, headers, headerSetter);
+      const scope = scopes.active() ?? ROOT_CONTEXT;
+      propagator.inject(scope, headers, headerSetter);
+      if (hasJoined()) propagation.inject(scope, headers, headerSetter);
       return headers;
     },
-    extract: (headers) => propagator.extract(ROOT_CONTEXT, headers, headerGetter),
+    extract(headers) {
+      const theirs = hasJoined()
+        ? propagation.extract(ROOT_CONTEXT, headers, headerGetter)
+        : ROOT_CONTEXT;
+      return propagator.extract(theirs, headers, headerGetter);
+    },
   };
 }
 

@@ -138,8 +138,8 @@ describe('trust', () => {
   it('knows an IPv4 address on a server for IPv6, and an IPv6 one', () => {
     const caller = { traceId: TRACE, spanId: SPAN, traceFlags: 1 };
     const faults = { caught: () => {}, listen: () => {} };
-    const reads = (trust: string[], clientAddress: string | undefined) =>
-      trusting(trust, () => caller, faults)({ clientAddress } as never) === caller;
+    const reads = (trust: string[], peerAddress: string | undefined) =>
+      trusting(trust, () => caller, faults)({ peerAddress } as never) === caller;
     expect(reads(['10.0.0.0/8'], '::ffff:10.1.2.3')).toBe(true);
     expect(reads(['10.0.0.0/8'], '::ffff:11.1.2.3')).toBe(false);
     expect(reads(['fd00::/8'], 'fd12::1')).toBe(true);

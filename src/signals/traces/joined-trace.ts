@@ -2,6 +2,7 @@ import { type Attributes, type Span, type SpanContext, TraceFlags } from '@opent
 import { UNMATCHED } from '../../model/http.js';
 import type { Operation } from '../../model/operation.js';
 import type { TraceIdentity } from '../../model/trace.js';
+import { isServerSpan } from './server-spans.js';
 
 /** The place of an operation in a trace that somebody else makes: it is its span. */
 export class JoinedTrace implements TraceIdentity {
@@ -26,8 +27,13 @@ export class JoinedTrace implements TraceIdentity {
 
 /** Adds the route, and the name made of it, to a server span of somebody else's that has none. */
 export function nameRoute(span: Span, { http, name }: Operation): void {
-  const { attributes } = span as { attributes?: Attributes };
   if (http === undefined || http.route === UNMATCHED || !span.isRecording()) return;
-  if (attributes === undefined || attributes['http.route'] !== undefined) return;
+  if (!isServerSpan(span) && !lacksRoute(span)) return;
   span.setAttribute('http.route', http.route).updateName(name);
+}
+
+/** What cannot be looked into is left as it is. */
+function lacksRoute(span: Span): boolean {
+  const { attributes } = span as { attributes?: Attributes };
+  return attributes !== undefined && attributes['http.route'] === undefined;
 }

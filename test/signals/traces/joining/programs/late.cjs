@@ -1,0 +1,2 @@
+// OpenTelemetry's SDK, or Sentry, started after telltale.
+globalThis.afterSetup = () => require(process.env.LATE);

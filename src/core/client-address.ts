@@ -67,8 +67,13 @@ function* entriesOf(request: Forwarded): Generator<string> {
   if (plain !== undefined) return yield* fromTheEnd(plain);
   // https://www.rfc-editor.org/rfc/rfc7239#section-4
   for (const element of fromTheEnd(request.header('forwarded') ?? '')) {
-    yield /(?:^|;)[ \t]*for=("?)([^";]*)\1/i.exec(element)?.[2] ?? '';
+    yield isWhole(element) ? (/(?:^|;)[ \t]*for="?([^";]*)/i.exec(element)?.[1] ?? '') : '';
   }
+}
+
+/** Whether no quoted text was cut: a proxy may quote what a client has written, commas and all. */
+function isWhole(element: string): boolean {
+  return !element.includes('\\') && element.split('"').length % 2 === 1;
 }
 
 function* fromTheEnd(list: string): Generator<string> {

@@ -15,7 +15,11 @@ export function httpAttributes(http: HttpFacts, methodLabel: string): Attributes
   };
   if (methodLabel !== http.method) attributes['http.request.method_original'] = http.method;
   if (http.route !== UNMATCHED) attributes['http.route'] = http.route;
-  if (http.clientAddress !== undefined) attributes['client.address'] = http.clientAddress;
+  const { clientAddress, peerAddress } = http;
+  if (clientAddress !== undefined) attributes['client.address'] = clientAddress;
+  if (peerAddress !== clientAddress && peerAddress !== undefined) {
+    attributes['network.peer.address'] = peerAddress;
+  }
   if (http.userAgent !== undefined) attributes['user_agent.original'] = http.userAgent;
   const { address, port } = serverOf(http.host);
   if (address !== undefined) attributes['server.address'] = address;
@@ -43,9 +47,13 @@ function serverOf(host: string | undefined): Server {
   return lastServer;
 }
 
+/** A name or an address, that of IPv6 in brackets, and maybe a port. */
 function parseHost(host: string): Server {
-  const match = /^(.+?)(?::(\d{1,5}))?$/.exec(host);
-  if (match === null) return {};
-  const address = match[1] as string;
-  return match[2] === undefined ? { address } : { address, port: Number(match[2]) };
+  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(host);
+  const address = match?.[1] ?? match?.[2];
+  if (address === undefined) return {};
+  const port = Number(match?.[3]);
+  return port <= LAST_PORT ? { address, port } : { address };
 }
+
+const LAST_PORT = 65535;

@@ -64,28 +64,15 @@ export function createOperations(
     fn: (operation: LiveOperation) => T,
   ): T {
     const operation = begin(type, init);
-    let result: T;
     try {
-      result = scopes.run(operation, () => fn(operation));
+      const result = scopes.run(operation, () => fn(operation));
+      if (isPromiseLike(result)) return endingWith(result, operation) as T;
+      operation.end('ok');
+      return result;
     } catch (error) {
       operation.end('error', error);
       throw error;
     }
-    if (!isPromiseLike(result)) {
-      operation.end('ok');
-      return result;
-    }
-    // The caller gets the continued promise: a rejection that it forgets stays an unhandled one.
-    return result.then(
-      (value) => {
-        operation.end('ok');
-        return value;
-      },
-      (error) => {
-        operation.end('error', error);
-        throw error;
-      },
-    ) as T;
   }
 
   function join(observer: Observer): () => void {
@@ -98,6 +85,22 @@ export function createOperations(
   }
 
   return { plan, join, begin, observe };
+}
+
+/** The caller gets the continued promise: a rejection that it forgets stays an unhandled one. */
+function endingWith(promise: PromiseLike<unknown>, operation: LiveOperation): unknown {
+  const continued: unknown = promise.then(
+    (value) => {
+      operation.end('ok');
+      return value;
+    },
+    (error) => {
+      operation.end('error', error);
+      throw error;
+    },
+  );
+  // Not every `then` returns something.
+  return isPromiseLike(continued) ? continued : promise;
 }
 
 function completeLabels(

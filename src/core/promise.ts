@@ -1,8 +1,9 @@
-/** Whether a value will only be there later. */
+/** Whether a value will only be there later. What throws when it is asked is taken as it is. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    value !== null &&
-    typeof value === 'object' &&
-    typeof (value as PromiseLike<unknown>).then === 'function'
-  );
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+  try {
+    return typeof (value as unknown as PromiseLike<unknown>).then === 'function';
+  } catch {
+    return false;
+  }
 }

@@ -26,7 +26,13 @@ export class DeferredSpan implements Span {
   /** Tells `real` everything that was noted; from now on every call goes there. */
   become(real: Span): void {
     this.#real = real;
-    for (const note of this.#notes) note(real);
+    for (const note of this.#notes) {
+      try {
+        note(real);
+      } catch {
+        // What cannot be read costs the span a note, and not all others theirs.
+      }
+    }
     this.#notes = [];
   }
 

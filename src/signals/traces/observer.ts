@@ -7,6 +7,7 @@ import {
 } from '@opentelemetry/api';
 import type { Observer } from '../../model/observer.js';
 import type { Operation, OperationType } from '../../model/operation.js';
+import { type Failure, failureOf } from './failure.js';
 import { httpAttributes } from './http-attributes.js';
 import { OperationTrace, spanContextIn } from './identity.js';
 import type { Joined } from './joined.js';
@@ -98,12 +99,13 @@ function endJoined(operation: Operation, { span, begun }: JoinedTrace): void {
 }
 
 const UNSET = { code: SpanStatusCode.UNSET };
+const FAILED = { code: SpanStatusCode.ERROR };
 
 function endSpan(operation: Operation, identity: OperationTrace, kept?: KeptFor): void {
   const { http, error, outcome } = operation;
   // Most requests end without anybody having asked for their span, and without an error to note.
   if (http !== undefined && error === undefined && !identity.open) {
-    const status = outcome === 'error' ? errorStatus(undefined) : UNSET;
+    const status = outcome === 'error' ? FAILED : UNSET;
     return identity.finish(status, attributesOf(operation, kept));
   }
   try {
@@ -115,34 +117,36 @@ function endSpan(operation: Operation, identity: OperationTrace, kept?: KeptFor)
 }
 
 function describe(operation: Operation, span: Span, kept: KeptFor | undefined): void {
-  const { error } = operation;
+  const { error, outcome } = operation;
   span.updateName(operation.name);
-  if (error !== undefined) span.recordException(error instanceof Error ? error : String(error));
-  if (operation.outcome === 'error') span.setStatus(errorStatus(error));
-  span.setAttributes(attributesOf(operation, kept));
+  const failure = error === undefined ? undefined : failureOf(error);
+  if (failure !== undefined) span.recordException(failure.exception);
+  if (outcome === 'error') {
+    const { message } = failure ?? {};
+    span.setStatus(message === undefined ? FAILED : { ...FAILED, message });
+  }
+  span.setAttributes(attributesOf(operation, kept, failure));
 }
 
-function attributesOf(operation: Operation, kept: KeptFor | undefined): Attributes {
+function attributesOf(
+  operation: Operation,
+  kept: KeptFor | undefined,
+  failure?: Failure | undefined,
+): Attributes {
   const { http, labels } = operation;
   const attributes =
-    http === undefined ? workAttributes(operation) : httpAttributes(http, labels.method ?? '');
+    http === undefined
+      ? workAttributes(operation, failure)
+      : httpAttributes(http, labels.method ?? '');
   if (kept !== undefined) attributes['telltale.kept'] = kept;
   return attributes;
 }
 
-function errorStatus(error: unknown): { code: SpanStatusCode; message?: string } {
-  const code = SpanStatusCode.ERROR;
-  return error instanceof Error ? { code, message: error.message } : { code };
-}
-
-function workAttributes(operation: Operation): Attributes {
+function workAttributes(operation: Operation, failure: Failure | undefined): Attributes {
   const attributes: Attributes = { ...operation.labels };
   for (const [key, value] of Object.entries(operation.attributes)) {
     if (value !== undefined) attributes[key] = value as string;
   }
-  if (operation.outcome === 'error') {
-    const { error } = operation;
-    attributes['error.type'] = error instanceof Error ? error.name : '_OTHER';
-  }
+  if (operation.outcome === 'error') attributes['error.type'] = failure?.type ?? '_OTHER';
   return attributes;
 }

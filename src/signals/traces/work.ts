@@ -1,6 +1,7 @@
 import {
   type Attributes,
   type Context,
+  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -12,6 +13,7 @@ import {
 } from '@opentelemetry/api';
 import { isPromiseLike } from '../../core/promise.js';
 import type { OperationKind } from '../../model/operation.js';
+import { failureOf } from './failure.js';
 
 /** What is known of a span when it begins. */
 export interface TraceOptions {
@@ -76,25 +78,32 @@ export function traceWork<T>(
     : tracer.startActiveSpan(name, options, parent, run);
 }
 
+/** What is no span links to none. */
 function linkTo(to: Context | SpanContext): Link | [] {
-  const context = 'traceId' in to ? to : trace.getSpanContext(to);
-  return context !== undefined && trace.isSpanContextValid(context) ? { context } : [];
+  const { getValue } = (to ?? {}) as Partial<Context>;
+  const context = typeof getValue === 'function' ? trace.getSpanContext(to as Context) : to;
+  return isSpanContext(context) ? { context } : [];
+}
+
+function isSpanContext(value: unknown): value is SpanContext {
+  return typeof value === 'object' && value !== null && isSpanContextValid(value as SpanContext);
 }
 
 function runIn<T>(span: Span, fn: (span: Span) => T): T {
-  let result: T;
   try {
-    result = fn(span);
+    const result = fn(span);
+    if (isPromiseLike(result)) return endingWith(result, span) as T;
+    end(span);
+    return result;
   } catch (error) {
     fail(span, error);
     throw error;
   }
-  if (!isPromiseLike(result)) {
-    end(span);
-    return result;
-  }
-  // The caller gets the continued promise: a rejection that it forgets stays an unhandled one.
-  return result.then(
+}
+
+/** The caller gets the continued promise: a rejection that it forgets stays an unhandled one. */
+function endingWith(promise: PromiseLike<unknown>, span: Span): unknown {
+  const continued: unknown = promise.then(
     (value) => {
       end(span);
       return value;
@@ -103,18 +112,31 @@ function runIn<T>(span: Span, fn: (span: Span) => T): T {
       fail(span, error);
       throw error;
     },
-  ) as T;
+  );
+  // Not every `then` returns something.
+  return isPromiseLike(continued) ? continued : promise;
 }
 
 function fail(span: Span, error: unknown): void {
-  const isError = error instanceof Error;
-  span.recordException(isError ? error : String(error));
-  span.setAttribute('error.type', isError ? error.name : '_OTHER');
-  span.setStatus({ code: SpanStatusCode.ERROR, message: isError ? error.message : String(error) });
-  end(span);
+  const { exception, type, message } = failureOf(error);
+  finish(span, () => {
+    span.recordException(exception);
+    span.setAttribute('error.type', type);
+    span.setStatus({ code: SpanStatusCode.ERROR, message });
+  });
+}
+
+function end(span: Span): void {
+  finish(span, () => {});
 }
 
 /** Ends the span unless the function has done so. */
-function end(span: Span): void {
-  if (span.isRecording()) span.end();
+function finish(span: Span, describe: () => void): void {
+  try {
+    if (!span.isRecording()) return;
+    describe();
+    span.end();
+  } catch {
+    // A processor of somebody else's that throws is no failure of the function's.
+  }
 }

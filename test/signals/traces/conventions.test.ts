@@ -100,7 +100,10 @@ describe('the names of attributes', () => {
     socket.write('GET /hang HTTP/1.1\r\nhost: a\r\n\r\n');
     await until(async () => /in_progress\S* 1$/m.test(await monitoring.metrics.text()), 'it hangs');
     socket.destroy();
-    await until(async () => /in_progress\S* 0$/m.test(await monitoring.metrics.text()), 'it is aborted');
+    await until(
+      async () => /in_progress\S* 0$/m.test(await monitoring.metrics.text()),
+      'it is aborted',
+    );
     await end();
 
     const names = new Set<string>();

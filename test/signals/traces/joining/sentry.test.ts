@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { LogLine } from '../../../support/log-sink.js';
 import {
   type SentryEvent,
   type SentryReceiver,
+  type SentrySpan,
   startSentryReceiver,
 } from '../../../support/sentry-receiver.js';
 import { type Service, type ServiceStart, startService } from './service.js';
@@ -26,8 +28,7 @@ async function start(
 }
 
 const isServer = ({ contexts }: SentryEvent) => contexts.trace.op === 'http.server';
-const place = ({ trace_id, span_id }: { trace_id?: unknown; span_id?: unknown }) =>
-  `${trace_id}/${span_id}`;
+const place = ({ trace_id, span_id }: SentrySpan | LogLine) => `${trace_id}/${span_id}`;
 
 describe('Sentry that traces', () => {
   it.each(['express', 'fastify', 'node'] as const)(

@@ -37,11 +37,13 @@ export const nodeAdapter: Adapter<Server> = {
 
   attach(server, intake) {
     const deaf = intake.observes ? hearResponses() : undefined;
+    let attached = true;
     const restore = override(server, 'emit', (emit) => {
       const original = emit as (...args: unknown[]) => boolean;
       const inside = isPatched(server) ? emittingInside(server, original, intake) : undefined;
       function monitoredEmit(this: Server, ...args: unknown[]): boolean {
-        switch (args[0]) {
+        // Who has wrapped this function since goes on calling it.
+        switch (attached && args[0]) {
           case 'request':
           case 'checkContinue':
           case 'checkExpectation':
@@ -56,6 +58,7 @@ export const nodeAdapter: Adapter<Server> = {
       return monitoredEmit as typeof emit;
     });
     return () => {
+      attached = false;
       restore();
       deaf?.();
     };

@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
+import { context, createContextKey, propagation, SpanKind, trace } from '@opentelemetry/api';
 import {
   InMemorySpanExporter,
   NodeTracerProvider,
@@ -16,6 +15,9 @@ import {
   setupMonitoring,
 } from '../../../../src/index.js';
 import { createLogSink, type LogLine } from '../../../support/log-sink.js';
+
+/** What OpenTelemetry's `suppressTracing` sets. */
+const SUPPRESSED = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 const inner = operation('inner.work', { labels: ['kind'] });
 
@@ -178,6 +180,20 @@ describe('a provider that is registered', () => {
     expect(new Set(both.map((span) => span.spanContext().traceId)).size).toBe(2);
   });
 
+  it('is left to whoever has wrapped the server since, when telltale has ended', async () => {
+    const { provider, spans } = createProvider();
+    provider.register();
+    const service = await serve(() => {});
+    const { emit } = service.server;
+    service.server.emit = ((...args: Parameters<typeof emit>) =>
+      emit.apply(service.server, args)) as typeof emit;
+    await service.get();
+    expect(servers(spans())).toHaveLength(1);
+    await service.monitoring.shutdown();
+    await service.get();
+    expect(servers(spans())).toHaveLength(1);
+  });
+
   it('makes no span of what it is told not to trace, and lines have ids all the same', async () => {
     const { provider, spans } = createProvider();
     provider.register();
@@ -187,7 +203,7 @@ describe('a provider that is registered', () => {
     });
     const { emit } = service.server;
     service.server.emit = ((...args: Parameters<typeof emit>) =>
-      context.with(suppressTracing(context.active()), () =>
+      context.with(context.active().setValue(SUPPRESSED, true), () =>
         emit.apply(service.server, args),
       )) as typeof emit;
     await service.get();

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { startCollector } from '../../../services/collector.js';
 import type { LogLine } from '../../../support/log-sink.js';
 import {
   type SentryEvent,
@@ -91,6 +92,20 @@ describe('Sentry that traces', () => {
     expect(answer.headers.traceparent).toMatch(new RegExp(`^00-${line?.trace_id}-\\w{16}-00$`));
   });
 
+  it.each(['express', 'node'] as const)(
+    'is given the requests that it leaves out itself, with %s',
+    async (kind) => {
+      const service = await start({ kind }, 1);
+      for (const method of ['HEAD', 'OPTIONS']) {
+        await service.get('/users/7', { method }).catch(() => {});
+      }
+      await service.end();
+      const places = receiver.transactions.map(({ contexts }) => place(contexts.trace));
+      expect(places).toHaveLength(2);
+      expect(service.requestLines().map(place).sort()).toEqual(places.sort());
+    },
+  );
+
   it('started after telltale has no effect on traces, which is said once', async () => {
     const service = await start(
       { kind: 'express', first: 'late.cjs', env: { LATE: './sentry.cjs' } },
@@ -124,6 +139,36 @@ describe('Sentry that does not trace', () => {
       expect(receiver.errors.map(({ contexts }) => contexts.trace.trace_id).sort()).toEqual(
         requests.map(({ trace_id }) => trace_id).sort(),
       );
+    },
+  );
+
+  it.each(['express', 'node'] as const)(
+    'leaves tracing to telltale by "own" with %s, and its errors have telltale’s ids',
+    async (kind) => {
+      const collector = await startCollector();
+      try {
+        const service = await start({
+          kind,
+          env: { CAPTURE: '1', OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint },
+          options: { traces: { exporter: 'otlp', tracerProvider: 'own' } },
+        });
+        await service.load(20);
+        await service.end();
+        const servers = (await collector.waitForSpans(60, 5000)).filter(
+          (span) => span.kind === 'server',
+        );
+        const traces = servers.map(({ traceId }) => traceId).sort();
+        expect(new Set(traces).size).toBe(20);
+        expect(service.requestLines().map(place).sort()).toEqual(
+          servers.map(({ traceId, spanId }) => `${traceId}/${spanId}`).sort(),
+        );
+        expect(receiver.errors.map(({ contexts }) => contexts.trace.trace_id).sort()).toEqual(
+          traces,
+        );
+        expect(service.lines.filter(({ level }) => level === 40)).toEqual([]);
+      } finally {
+        await collector.stop();
+      }
     },
   );
 

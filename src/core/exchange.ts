@@ -8,6 +8,7 @@ import type { Diagnostics } from './diagnostics.js';
 import type { Picks } from './filter.js';
 import { LiveOperation } from './operation.js';
 import type { Plan } from './plan.js';
+import { withoutUserinfo } from './redact-text.js';
 import type { Scopes } from './scope.js';
 import { pathOf } from './target.js';
 
@@ -91,7 +92,9 @@ export class HttpExchange implements Exchange, HttpFacts {
   }
 
   get path(): string {
-    return pathOf(this.target);
+    const path = pathOf(this.target);
+    // A proxy is sent whole addresses, which may have a user and password.
+    return path.includes('://') ? withoutUserinfo(path) : path;
   }
 
   get scheme(): 'http' | 'https' {

@@ -1,6 +1,7 @@
-import { type DestinationStream, stdSerializers } from 'pino';
+import type { DestinationStream } from 'pino';
 import type { HttpFacts } from '../../model/http.js';
 import type { Operation } from '../../model/operation.js';
+import { errorText } from './error-text.js';
 
 /** Writes the line of one request. */
 export type RequestLine = (level: number, operation: Operation, http: HttpFacts) => void;
@@ -21,7 +22,7 @@ export function createRequestLine(
     stream.write(
       `{"level":${level},"time":${Date.now()}${shared},"request_id":${quoted(http.requestId)}${
         trace === undefined ? '' : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`
-      },"method":${quoted(http.method)},"route":${quoted(http.route)},"path":${quoted(
+      },"method":${quoted(shorten(http.method))},"route":${quoted(shorten(http.route))},"path":${quoted(
         shorten(http.path),
       )},"status":${http.status},"duration_ms":${milliseconds(operation.duration)}${
         address === undefined ? '' : `,"client_address":${quoted(address)}`
@@ -54,12 +55,4 @@ const NEEDS_CARE = /[^ !#-[\]-~]/;
 
 function quoted(value: string): string {
   return NEEDS_CARE.test(value) ? JSON.stringify(value) : `"${value}"`;
-}
-
-function errorText(error: unknown): string {
-  try {
-    return JSON.stringify(error instanceof Error ? stdSerializers.err(error) : error) ?? 'null';
-  } catch {
-    return quoted(String(error));
-  }
 }

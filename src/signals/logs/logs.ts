@@ -1,11 +1,11 @@
 import { type Logger, pino } from 'pino';
-import { REDACTED, redactSecrets } from '../../core/redact.js';
 import { operationIn, type Scopes } from '../../core/scope.js';
 import type { Observer } from '../../model/observer.js';
 import { createDestination } from './destination.js';
 import { createRequestLine } from './line.js';
 import { createLogsObserver, requestLineOf } from './observer.js';
 import type { LogsOptions } from './options.js';
+import { createLineRedaction } from './redaction.js';
 import type { Writer } from './writer.js';
 
 /** The logs signal. */
@@ -39,13 +39,11 @@ export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
   }
   const destination = createDestination(options.destination ?? 1, parts.failed);
   const { stream, writer } = destination;
-  const settings = {
-    base: parts.base,
-    formatters: { log: redactSecrets },
-    ...(options.redact && { redact: { paths: [...options.redact], censor: REDACTED } }),
-  };
+  const redaction = createLineRedaction(options.redact);
+  const settings = redaction.settings({ base: parts.base });
   const level = options.level ?? 'info';
   const logger = pino({ ...settings, level, mixin: () => contextFields(parts) }, stream);
+  redaction.watch(logger);
   // The line of an operation names its ids itself; it must not take those of whatever runs then.
   const lines = pino({ ...settings, level: 'trace' }, stream);
   const observer = createLogsObserver(logger, lines, createRequestLine(stream, parts.base), ratio);

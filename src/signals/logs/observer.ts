@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { redactError, redactSecrets } from '../../core/redact.js';
 import type { HttpFacts } from '../../model/http.js';
 import type { Observer, Watcher } from '../../model/observer.js';
 import type { Operation, OperationType } from '../../model/operation.js';
@@ -69,7 +70,7 @@ function requestFields(operation: Operation, http: HttpFacts): Record<string, un
     client_address: http.clientAddress,
     aborted: http.aborted ? true : undefined,
     slow: http.slow ? true : undefined,
-    err: operation.error,
+    err: redactError(operation.error),
   };
 }
 
@@ -79,7 +80,7 @@ function workWatcher(type: OperationType, logger: Logger, lines: Logger): Watche
       const level = operation.outcome === 'error' ? 'error' : 'debug';
       if (!logger.isLevelEnabled(level)) return;
       lines[level](
-        {
+        redactSecrets({
           ...idsOf(operation),
           operation: type.name,
           ...operation.labels,
@@ -87,7 +88,7 @@ function workWatcher(type: OperationType, logger: Logger, lines: Logger): Watche
           duration_ms: milliseconds(operation.duration),
           outcome: operation.outcome,
           err: operation.error,
-        },
+        }),
         operation.name,
       );
     },

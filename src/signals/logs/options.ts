@@ -1,4 +1,5 @@
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
+import type { Redaction } from './redaction.js';
 
 /** Names of log levels, as pino has them. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -20,14 +21,17 @@ export interface LogsOptions {
    */
   destination?: string | number | DestinationStream;
   /**
-   * Further keys, in pino's path notation, whose values are replaced by `[redacted]`. Passwords,
-   * tokens, cookies and authorization headers always are.
+   * What is replaced by `[redacted]` beside what always is: the values of keys such as `password`,
+   * `token`, `cookie` and `authorization` at any depth, users and passwords in URLs, and all of that
+   * in the texts of errors. A name is a key at any depth, in any case; a pattern is held against
+   * keys; anything with dots or brackets is a path in pino's notation. `false` writes the logger's
+   * lines as they are given.
    *
    * @default []
    * @example
-   * logs: { redact: ['customer.iban'] }
+   * logs: { redact: ['iban', /^x-.*-signature$/, 'customer.name'] }
    */
-  redact?: readonly string[];
+  redact?: Redaction;
   /**
    * A pino logger of your own, used as it is.
    *

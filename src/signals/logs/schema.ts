@@ -1,6 +1,7 @@
 import type { DestinationStream, Logger } from 'pino';
 import { only, ratio, shape, v } from '../../core/validate.js';
 import type { LogLevel, LogsOptions } from './options.js';
+import type { Redaction } from './redaction.js';
 
 /** From least to most severe; `silent` writes nothing. */
 export const LEVELS: readonly LogLevel[] = [
@@ -22,7 +23,7 @@ export const logsSchema: v.GenericSchema<LogsOptions> = shape({
       "a file's path, a file descriptor or a stream",
     ),
   ),
-  redact: v.optional(v.array(v.string('expected a path'), 'expected a list of paths')),
+  redact: v.optional(only<Redaction>(isRedaction, 'false, or a list of keys, patterns and paths')),
   logger: v.optional(only<Logger>(isLogger, 'a pino logger')),
   requests: v.optional(
     v.lazy((input) =>
@@ -37,6 +38,14 @@ function isDestination(value: unknown): boolean {
   if (typeof value === 'string') return value !== '';
   if (typeof value === 'number') return Number.isInteger(value) && value >= 0;
   return typeof (value as Partial<DestinationStream> | null)?.write === 'function';
+}
+
+function isRedaction(value: unknown): boolean {
+  if (value === false) return true;
+  return (
+    Array.isArray(value) &&
+    value.every((one) => one instanceof RegExp || (typeof one === 'string' && one !== ''))
+  );
 }
 
 function isLogger(value: unknown): boolean {

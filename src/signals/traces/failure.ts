@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { Exception } from '@opentelemetry/api';
+import { redactError } from '../../core/redact.js';
 
 /** What a span is told of something that was thrown. */
 export interface Failure {
@@ -11,9 +12,10 @@ export interface Failure {
 
 /**
  * Reads whatever was thrown, once and now: SDKs read errors without care, and some only later. What
- * cannot be read is left out.
+ * cannot be read is left out, and so are secrets.
  */
-export function failureOf(thrown: unknown): Failure {
+export function failureOf(original: unknown): Failure {
+  const thrown = redactError(original);
   if (!isError(thrown)) {
     const message = attempt(() => String(thrown)) ?? 'unreadable';
     return { exception: message, type: '_OTHER', message };

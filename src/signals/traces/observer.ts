@@ -5,6 +5,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
+import { redactSecrets } from '../../core/redact.js';
 import type { Observer } from '../../model/observer.js';
 import type { Operation, OperationType } from '../../model/operation.js';
 import { type Failure, failureOf } from './failure.js';
@@ -136,7 +137,7 @@ function attributesOf(
   const { http, labels } = operation;
   const attributes =
     http === undefined
-      ? workAttributes(operation, failure)
+      ? (redactSecrets(workAttributes(operation, failure)) as Attributes)
       : httpAttributes(http, labels.method ?? '');
   if (kept !== undefined) attributes['telltale.kept'] = kept;
   return attributes;

@@ -5,6 +5,7 @@ import { FinishedSpan, type FinishedWork } from './finished-span.js';
 import { TELLTALE_SCOPE } from './identity.js';
 import type { TraceExporter } from './options.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
+import { redactSpan } from './redact-span.js';
 
 /** OpenTelemetry's SDK, loaded and ready. */
 export interface Sdk extends SpanRecorder {
@@ -82,6 +83,9 @@ export async function loadSdk(
 /** A span that was given its start is ended by the SDK in whole milliseconds, if not told when. */
 function endingBy(clock: Clock, span: Span): Span {
   const { end } = span;
-  span.end = (time = clock.now()) => end.call(span, time);
+  span.end = (time = clock.now()) => {
+    redactSpan(span);
+    end.call(span, time);
+  };
   return keepClock(span, clock);
 }

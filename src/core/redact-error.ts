@@ -1,0 +1,110 @@
+import { types } from 'node:util';
+import { withoutSecrets } from './redact-text.js';
+
+/** Of texts, in characters, and of errors that belong to one. */
+const LONGEST_MESSAGE = 2048;
+const LONGEST_STACK = 8192;
+const LONGEST_PROPERTY = 2048;
+const MOST_PARTS = 16;
+
+/** Errors that were made here, and need not be looked at again. */
+const clean = new WeakSet<object>();
+
+/** Whether a value is an error, of this or another realm. */
+export function isError(value: unknown): value is Error {
+  return value instanceof Error || types.isNativeError(value);
+}
+
+/** Makes errors that say the same without secrets. */
+export type ErrorRedactor = (error: Error) => Error;
+
+/**
+ * Creates a maker of errors that may be written down: of the same class, with the same members,
+ * whose texts are without secrets and of a reasonable length, and with so many causes and parts at
+ * most. Whatever looks at errors goes on working.
+ *
+ * @param cleanValue is what becomes of a member that is neither text nor error.
+ */
+export function createErrorRedactor(
+  cleanValue: (key: string, value: unknown) => unknown,
+): ErrorRedactor {
+  return function redactError(error) {
+    if (clean.has(error)) return error;
+    const copied = new Set<Error>();
+
+    function copyOf(original: Error): Error | undefined {
+      if (clean.has(original)) return original;
+      // Serializers follow the parts of an error without looking out for cycles.
+      if (copied.has(original) || copied.size >= MOST_PARTS) return undefined;
+      const copy: Error = Object.create(prototypeOf(original));
+      copied.add(original);
+      clean.add(copy);
+      text('message', LONGEST_MESSAGE);
+      text('stack', LONGEST_STACK);
+      text('name', LONGEST_PROPERTY);
+      const cause = read(original, 'cause');
+      if (cause !== undefined && typeof cause !== 'function')
+        hide('cause', cleaned('cause', cause));
+      const errors = read(original, 'errors');
+      if (Array.isArray(errors)) hide('errors', cleanedAll(errors));
+      for (const key of keysOf(original)) show(key);
+      return copy;
+
+      function text(key: string, most: number): void {
+        const value = read(original, key);
+        if (typeof value === 'string') hide(key, withoutSecrets(value, most));
+      }
+
+      function hide(key: string, value: unknown): void {
+        Object.defineProperty(copy, key, { value, writable: true, configurable: true });
+      }
+
+      function show(key: string): void {
+        const value = Object.hasOwn(copy, key)
+          ? copy[key as keyof Error]
+          : cleaned(key, read(original, key));
+        const how = { value, enumerable: true, writable: true, configurable: true };
+        Object.defineProperty(copy, key, how);
+      }
+    }
+
+    function cleaned(key: string, value: unknown): unknown {
+      if (isError(value)) return copyOf(value);
+      const result = cleanValue(key, value);
+      return typeof result === 'string' ? withoutSecrets(result, LONGEST_PROPERTY) : result;
+    }
+
+    function cleanedAll(errors: readonly unknown[]): unknown[] {
+      return errors.slice(0, MOST_PARTS).flatMap((one, i) => cleaned(String(i), one) ?? []);
+    }
+
+    return copyOf(error) ?? error;
+  };
+}
+
+function prototypeOf(error: Error): object {
+  try {
+    return Object.getPrototypeOf(error) ?? Error.prototype;
+  } catch {
+    return Error.prototype;
+  }
+}
+
+/** Inherited ones as well: getters of a class work on its own instances only. */
+function keysOf(error: Error): string[] {
+  const keys: string[] = [];
+  try {
+    for (const key in error) keys.push(key);
+  } catch {
+    // An error that cannot be looked at has nothing more to tell.
+  }
+  return keys;
+}
+
+function read(error: Error, key: string): unknown {
+  try {
+    return error[key as keyof Error];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  type ChildLoggerOptions,
+  type Logger,
+  type LoggerOptions,
+  stdSerializers,
+  symbols,
+} from 'pino';
+import { createRedactor, type Redactor } from '../../core/redact.js';
+import { isError } from '../../core/redact-error.js';
+import { mayBeUrl, REDACTED, redactUrls, withoutSecrets } from '../../core/redact-text.js';
+
+/** What is hidden in lines beside what always is; `false`: nothing at all. */
+export type Redaction = readonly (string | RegExp)[] | false;
+
+/** Takes secrets out of the lines of one logger and its children. */
+export interface LineRedaction {
+  /** Settings of the logger, with redaction in them. */
+  settings<Settings extends LoggerOptions>(settings: Settings): Settings;
+  /** Sees to what children of the logger are given. */
+  watch(logger: Logger): void;
+}
+
+type Fields = Record<string, unknown>;
+type Serialize = (value: unknown) => unknown;
+type Format = (fields: object) => object;
+type MakeChild = (this: Logger, bindings: Fields, options?: ChildLoggerOptions) => Logger;
+
+/** In pino's notation, what is more than the name of a key. */
+const PATH = /[.[\]*"'`]/;
+const LONGEST_MESSAGE = 2048;
+
+/** Creates the redaction of one logger. */
+export function createLineRedaction(redact: Redaction = []): LineRedaction {
+  if (redact === false) return { settings: (settings) => settings, watch() {} };
+  const paths = redact.filter((one) => typeof one === 'string' && PATH.test(one)) as string[];
+  const redactor = createRedactor(redact.filter((one) => !paths.includes(one as string)));
+  const message = createMessageRedaction(redactor);
+  /** What the settings format the fields of lines with, by what has taken its place. */
+  const formats = new WeakMap<Format, Format>();
+  const safe = new WeakSet<Serialize>();
+  let errorKey = 'err';
+
+  function formatter(serializers: Fields, format: Format | undefined): Format {
+    function log(fields: object): object {
+      const clean = redactor.fields(fields as Fields, serializers);
+      message.expect(isError(clean[errorKey]));
+      return format === undefined ? clean : format(clean);
+    }
+    if (format !== undefined) formats.set(log, format);
+    return log;
+  }
+
+  /** Errors are clean before they are serialized; of anything else it is seen afterwards. */
+  function safely(serialize: Serialize): Serialize {
+    if (safe.has(serialize)) return serialize;
+    function serializeSafely(value: unknown): unknown {
+      return isError(value) ? serialize(redactor.error(value)) : redactor.value(serialize(value));
+    }
+    safe.add(serializeSafely);
+    return serializeSafely;
+  }
+
+  function allSafely(serializers: Record<string, Serialize>): Record<string, Serialize> {
+    const result = { ...serializers };
+    for (const key of Object.keys(result)) result[key] = safely(result[key] as Serialize);
+    return result;
+  }
+
+  /** A child's own serializers and formatters take the place of ours. */
+  function childOptions(parent: Logger, options: ChildLoggerOptions): ChildLoggerOptions {
+    const { serializers, formatters } = options;
+    if (serializers === undefined && formatters?.log === undefined) return options;
+    const own = allSafely((serializers ?? {}) as Record<string, Serialize>);
+    const inherited = stateOf(parent, symbols.serializersSym) as Fields;
+    const { log } = stateOf(parent, symbols.formattersSym) as { log: Format };
+    const format = (formatters?.log as Format | undefined) ?? formats.get(log);
+    return {
+      ...options,
+      ...(serializers && { serializers: own }),
+      formatters: { ...formatters, log: formatter({ ...inherited, ...own }, format) },
+    };
+  }
+
+  return {
+    settings(settings) {
+      const { messageKey = 'msg', formatters } = settings;
+      errorKey = settings.errorKey ?? errorKey;
+      const given = { err: stdSerializers.err, ...settings.serializers };
+      const serializers = allSafely(given as Record<string, Serialize>);
+      serializers[messageKey] = message.serialize(serializers[messageKey]);
+      safe.add(serializers[messageKey]);
+      return {
+        ...settings,
+        serializers,
+        formatters: {
+          ...formatters,
+          log: formatter(serializers, formatters?.log as Format | undefined),
+        },
+        ...(paths.length > 0 && { redact: { paths, censor: REDACTED } }),
+      };
+    },
+    watch(logger) {
+      const { setBindings } = logger;
+      const child = logger.child as unknown as MakeChild;
+      const redactedChild: MakeChild = function (bindings, options) {
+        const given = options && childOptions(this, options);
+        return child.call(this, cleanBindings(this, bindings, given?.serializers), given);
+      };
+      logger.child = redactedChild as unknown as typeof logger.child;
+      logger.setBindings = function setRedactedBindings(bindings) {
+        setBindings.call(this, cleanBindings(this, bindings));
+      };
+    },
+  };
+
+  function cleanBindings(logger: object, bindings: Fields, more?: object): Fields {
+    if (bindings === null || typeof bindings !== 'object') return bindings;
+    const serialized = stateOf(logger, symbols.serializersSym) as Fields;
+    return redactor.fields(bindings, more === undefined ? serialized : { ...serialized, ...more });
+  }
+}
+
+/** Messages are looked at when they are those of errors, or have an address in them. */
+function createMessageRedaction({ isSecret }: Redactor) {
+  let ofError = false;
+  return {
+    /** Says of the line that is being made whether it tells of an error. */
+    expect(error: boolean): void {
+      ofError = error;
+    },
+    serialize(given: Serialize | undefined): Serialize {
+      return function redactMessage(value) {
+        const message = given === undefined ? value : given(value);
+        if (typeof message !== 'string') return message;
+        if (ofError) return withoutSecrets(message, LONGEST_MESSAGE);
+        return mayBeUrl(message) ? redactUrls(message, isSecret) : message;
+      };
+    },
+  };
+}
+
+function stateOf(logger: object, symbol: symbol): unknown {
+  return (logger as Record<symbol, unknown>)[symbol];
+}

@@ -3,6 +3,7 @@ export type { ExpressLike } from './adapters/express.js';
 export type { FastifyLike } from './adapters/fastify-request.js';
 export type { ServerLike } from './adapters/node.js';
 export type { Beacon } from './core/beacon.js';
+export type { Duration } from './core/duration.js';
 export type { GuardOptions } from './core/guard.js';
 export type { Operations } from './core/operations.js';
 export type { RequestFilter, RequestsOptions } from './core/requests.js';
@@ -55,6 +56,7 @@ export { createMonitoring, setupMonitoring } from './setup.js';
 export type { CheckOptions } from './signals/health/check-options.js';
 export type { Health } from './signals/health/health.js';
 export type { HealthOptions } from './signals/health/options.js';
+export type { LevelRaise, LevelRaiseOptions } from './signals/logs/level-raise.js';
 export type { LogLevel, LogsOptions } from './signals/logs/options.js';
 export type { MetricConfig } from './signals/metrics/family.js';
 export type {

@@ -5,6 +5,7 @@ import type { Beacon } from './core/beacon.js';
 import type { ShutdownOptions } from './core/shutdown.js';
 import type { Operation, OperationInit, OperationType } from './model/operation.js';
 import type { Health } from './signals/health/health.js';
+import type { LevelRaise, LevelRaiseOptions } from './signals/logs/level-raise.js';
 import type { Metrics } from './signals/metrics/metrics.js';
 import type { TraceOptions } from './signals/traces/work.js';
 
@@ -60,6 +61,22 @@ export interface Monitoring {
    * monitoring.trace('orders process', { kind: 'consumer', links }, () => processAll(batch));
    */
   extract(headers: object): Context;
+  /**
+   * Raises the level of the logs for a while, everywhere or for requests of one route; several at
+   * once add up. It goes back by itself, at the latest when the service ends. It is for the logger
+   * and children of it, but not for children made before that were given a level of their own.
+   *
+   * @throws TelltaleError when an option is missing or cannot be meant.
+   * @example
+   * const raise = monitoring.logLevel({ level: 'debug', for: '5m', route: '/orders/:id' });
+   * raise.end(); // or wait
+   */
+  logLevel(options: LevelRaiseOptions): LevelRaise;
+  /**
+   * Opens the file that is logged to again, as `logs.reopenOn` does: after it was renamed, lines go to
+   * a new one from then on. When it cannot be opened, they go on to the old one. Never rejects.
+   */
+  reopenLogs(): Promise<void>;
   /**
    * Monitors a further app or server of this process. Monitoring the same one twice changes nothing.
    *

@@ -4,7 +4,7 @@ import { serveEndpoints } from './assembly/endpoints.js';
 import { resolveService } from './assembly/environment.js';
 import { buildHealth, checksPart, healthEndpoints } from './assembly/health.js';
 import { logHealth, measureHealth } from './assembly/health-outlets.js';
-import { adviser, buildLogs, logsPart } from './assembly/logs.js';
+import { adviser, buildLogs, logsPart, reopening } from './assembly/logs.js';
 import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembly/metrics.js';
 import { buildShutdown } from './assembly/shutdown.js';
 import { buildTraces } from './assembly/traces.js';
@@ -89,6 +89,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     type: http.request,
     requests: options.requests ?? {},
   });
+  const reopenLogs = reopening(logs, diagnostics);
   const shutdown = buildShutdown(options.shutdown, logs.logger, diagnostics, env);
   const attachments = createAttachments(intake, shutdown.servers);
   const instrumentation = [
@@ -99,7 +100,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
   const lifecycle = createLifecycle(
     [
       shutdown.signals(() => lifecycle.stop()),
-      logsPart(logs),
+      logsPart(logs, options.logs, reopenLogs),
       shutdown.report,
       {
         name: 'traces',
@@ -133,6 +134,8 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     trace: traceBy(traces.tracer),
     inject: traces.inject,
     extract: traces.extract,
+    logLevel: logs.raises.raise,
+    reopenLogs,
     attach: attachments.attach,
     start: lifecycle.start,
     beacon: shutdown.beacon,

@@ -1,6 +1,7 @@
 import type { Diagnostics } from '../core/diagnostics.js';
 import { atExit } from '../core/exit.js';
 import type { Part } from '../core/lifecycle.js';
+import { onSignal } from '../core/on-signal.js';
 import type { Scopes } from '../core/scope.js';
 import { createLogs, createSilentLogs, type Logs } from '../signals/logs/logs.js';
 import type { LogsOptions } from '../signals/logs/options.js';
@@ -36,19 +37,37 @@ export function buildLogs(
 }
 
 /** Writes out what is buffered when the process ends, in whichever way lets it. */
-export function logsPart({ writer }: Logs): Part {
-  if (writer === undefined) return { name: 'logs' };
-  let forget: (() => void) | undefined;
+export function logsPart(
+  { writer, raises, counts }: Logs,
+  options: LogsOptions | false = {},
+  reopen: () => Promise<void>,
+): Part {
+  const forget: (() => void)[] = [];
   return {
     name: 'logs',
     share: 1,
     start() {
-      forget = atExit(writer.flushSync);
+      if (writer !== undefined) forget.push(atExit(writer.flushSync));
+      const signal = options === false ? undefined : options.reopenOn;
+      if (signal !== undefined) forget.push(onSignal(signal, () => void reopen()));
     },
     async stop() {
-      await writer.end();
-      forget?.();
+      raises.endAll();
+      await writer?.end();
+      counts.stop();
+      for (const one of forget) one();
     },
+  };
+}
+
+/** Opens the destination again, if it is a file; when that fails, the old one is still written to. */
+export function reopening({ writer }: Logs, diagnostics: Diagnostics): () => Promise<void> {
+  return async function reopenLogs() {
+    try {
+      await writer?.reopen();
+    } catch (error) {
+      diagnostics.caught('logs.reopen', error);
+    }
   };
 }
 

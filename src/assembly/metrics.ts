@@ -1,4 +1,5 @@
 import { app } from '../catalog/app.js';
+import { logs as logsGroup } from '../catalog/logs.js';
 import { self } from '../catalog/self.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import type { Instrumentation } from '../instrumentation/instrumentation.js';
@@ -28,6 +29,12 @@ export function fillMetrics(
     1,
   );
   metrics.onCollect('app', () => uptime.set(process.uptime()));
+
+  const { events } = metrics.use(logsGroup);
+  const lines = logs.counts.start();
+  metrics.onCollect('logs', () => {
+    for (const [level, count] of lines) events.labels({ level }).reach(count);
+  });
 
   const own = metrics.use(self);
   diagnostics.listen(({ part }) => own.faults.inc({ part }));

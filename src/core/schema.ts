@@ -67,7 +67,8 @@ export const shutdownSchema: v.GenericSchema<ShutdownOptions> = shape({
   exit: v.optional(flag),
 });
 
-function isSignal(value: unknown): boolean {
+/** Whether a value names a signal that can be caught. */
+export function isSignal(value: unknown): boolean {
   return typeof value === 'string' && value in constants.signals && !UNCATCHABLE.has(value);
 }
 

@@ -1,4 +1,4 @@
-import type { DestinationStream } from 'pino';
+import { type DestinationStream, symbols } from 'pino';
 import type { HttpFacts } from '../../model/http.js';
 import type { Operation } from '../../model/operation.js';
 import { errorText } from './error-text.js';
@@ -16,7 +16,10 @@ export function createRequestLine(
 ): RequestLine {
   const service = JSON.stringify(base).slice(1, -1);
   const shared = service === '' ? '' : `,${service}`;
+  const asks = symbols.needsMetadataGsym in stream;
   return function writeRequestLine(level, operation, http) {
+    // pino.multistream and its like choose by it where the line goes.
+    if (asks) (stream as { lastLevel?: number }).lastLevel = level;
     const { trace, error } = operation;
     const address = http.clientAddress;
     stream.write(

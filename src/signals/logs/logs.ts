@@ -1,10 +1,13 @@
 import { type Logger, pino } from 'pino';
 import { operationIn, type Scopes } from '../../core/scope.js';
+import type { HttpFacts } from '../../model/http.js';
 import type { Observer } from '../../model/observer.js';
 import { createDestination } from './destination.js';
 import { createRequestLine } from './line.js';
+import { createLineCounts, type LineCounts } from './line-counts.js';
 import { createLogsObserver, requestLineOf } from './observer.js';
 import type { LogsOptions } from './options.js';
+import { createRaises, type Raises } from './raises.js';
 import { createLineRedaction } from './redaction.js';
 import type { Writer } from './writer.js';
 
@@ -15,6 +18,8 @@ export interface Logs {
   readonly observer: Observer | undefined;
   /** What writes the lines, when that is telltale itself. */
   readonly writer: Writer | undefined;
+  readonly counts: LineCounts;
+  readonly raises: Raises;
 }
 
 /** What the logs signal needs from the rest of the service. */
@@ -34,8 +39,22 @@ export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
   const observing = requests !== false;
   if (options.logger !== undefined) {
     const { logger } = options;
-    const observer = createLogsObserver(logger, logger, requestLineOf(logger), ratio);
-    return { logger, observer: observing ? observer : undefined, writer: undefined };
+    const counts = createLineCounts([logger]);
+    const raises = createRaises(logger, () => requestIn(parts.scopes));
+    const observer = createLogsObserver(
+      logger,
+      raises.open,
+      requestLineOf(raises.open),
+      ratio,
+      raises.allows,
+    );
+    return {
+      logger,
+      observer: observing ? observer : undefined,
+      writer: undefined,
+      counts,
+      raises,
+    };
   }
   const destination = createDestination(options.destination ?? 1, parts.failed);
   const { stream, writer } = destination;
@@ -46,15 +65,30 @@ export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
   redaction.watch(logger);
   // The line of an operation names its ids itself; it must not take those of whatever runs then.
   const lines = pino({ ...settings, level: 'trace' }, stream);
-  const observer = createLogsObserver(logger, lines, createRequestLine(stream, parts.base), ratio);
-  return { logger, observer: observing ? observer : undefined, writer };
+  const counts = createLineCounts([logger, lines]);
+  const raises = createRaises(logger, () => requestIn(parts.scopes));
+  const requestLine = counts.requestLine(createRequestLine(stream, parts.base));
+  const observer = createLogsObserver(logger, lines, requestLine, ratio, raises.allows);
+  return { logger, observer: observing ? observer : undefined, writer, counts, raises };
 }
 
 /** A logger that writes nothing, for when logs are off. */
 export function createSilentLogs(): Logs {
-  return { logger: pino({ enabled: false }), observer: undefined, writer: undefined };
+  const logger = pino({ enabled: false });
+  const counts = createLineCounts([]);
+  return {
+    logger,
+    observer: undefined,
+    writer: undefined,
+    counts,
+    raises: createRaises(pino({ enabled: false }), () => undefined),
+  };
+}
+
+function requestIn(scopes: Scopes): HttpFacts | undefined {
+  return operationIn(scopes.active())?.request;
 }
 
 function contextFields({ scopes, traceFields }: LogsParts): Record<string, string | undefined> {
-  return { request_id: operationIn(scopes.active())?.request?.requestId, ...traceFields() };
+  return { request_id: requestIn(scopes)?.requestId, ...traceFields() };
 }

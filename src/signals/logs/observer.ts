@@ -4,6 +4,7 @@ import type { HttpFacts } from '../../model/http.js';
 import type { Observer, Watcher } from '../../model/observer.js';
 import type { Operation, OperationType } from '../../model/operation.js';
 import { milliseconds, type RequestLine, requestMessage, shorten } from './line.js';
+import type { Raises } from './raises.js';
 
 /**
  * Writes one line when an operation ends. Requests are told at a level by their status; other work
@@ -13,34 +14,42 @@ import { milliseconds, type RequestLine, requestMessage, shorten } from './line.
  * @param lines writes the lines of work; its lines take nothing from the scope they are written in.
  * @param requestLine writes the lines of requests.
  * @param ratio the share of requests without an incident whose lines are written.
+ * @param allows says of lines below that level whether they are written all the same.
  */
 export function createLogsObserver(
   logger: Logger,
   lines: Logger,
   requestLine: RequestLine,
   ratio: number,
+  allows: Raises['allows'],
 ): Observer {
   return {
     name: 'logs',
     watch: (type) =>
       type.kind === 'server'
-        ? requestWatcher(logger, requestLine, ratio)
-        : workWatcher(type, logger, lines),
+        ? requestWatcher(logger, requestLine, ratio, allows)
+        : workWatcher(type, logger, lines, allows),
   };
 }
 
+const DEBUG = 20;
 const INFO = 30;
 const WARN = 40;
 const ERROR = 50;
 
-function requestWatcher(logger: Logger, requestLine: RequestLine, ratio: number): Watcher {
+function requestWatcher(
+  logger: Logger,
+  requestLine: RequestLine,
+  ratio: number,
+  allows: Raises['allows'],
+): Watcher {
   return {
     end(operation) {
       const { http } = operation;
       if (http === undefined || !http.logged) return;
       const level = levelOf(http);
-      if (level < logger.levelVal || (level === INFO && ratio < 1 && Math.random() >= ratio))
-        return;
+      if (level < logger.levelVal && !allows(level, http)) return;
+      if (level === INFO && ratio < 1 && Math.random() >= ratio) return;
       requestLine(level, operation, http);
     },
   };
@@ -74,11 +83,18 @@ function requestFields(operation: Operation, http: HttpFacts): Record<string, un
   };
 }
 
-function workWatcher(type: OperationType, logger: Logger, lines: Logger): Watcher {
+function workWatcher(
+  type: OperationType,
+  logger: Logger,
+  lines: Logger,
+  allows: Raises['allows'],
+): Watcher {
   return {
     end(operation) {
       const level = operation.outcome === 'error' ? 'error' : 'debug';
-      if (!logger.isLevelEnabled(level)) return;
+      const { request } = operation;
+      if (!logger.isLevelEnabled(level) && !allows(level === 'error' ? ERROR : DEBUG, request))
+        return;
       lines[level](
         redactSecrets({
           ...idsOf(operation),

@@ -14,12 +14,22 @@ export interface LogsOptions {
   level?: LogLevel;
   /**
    * A file's path, a file descriptor, or a stream. Files and descriptors are written asynchronously
-   * from a bounded buffer: lines that a stuck reader keeps from being written are dropped and
-   * counted, and the service goes on.
+   * from a buffer of 16 MB: lines that a stuck reader or a full disk keeps from being written are
+   * dropped and counted, and the service goes on. A stream may buffer as much of its own; its errors
+   * are caught, and lines that it has lost are counted where it says so.
    *
    * @default 1 (standard output)
    */
   destination?: string | number | DestinationStream;
+  /**
+   * A signal on which a destination that is a path is opened again, for logrotate and its like. A
+   * signal that is caught no longer ends the process, which is why none is by default.
+   *
+   * @default none
+   * @example
+   * logs: { destination: '/var/log/shop.log', reopenOn: 'SIGHUP' }
+   */
+  reopenOn?: NodeJS.Signals;
   /**
    * What is replaced by `[redacted]` beside what always is: the values of keys such as `password`,
    * `token`, `cookie` and `authorization` at any depth, users and passwords in URLs, and all of that

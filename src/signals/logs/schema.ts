@@ -1,4 +1,5 @@
 import type { DestinationStream, Logger } from 'pino';
+import { isSignal } from '../../core/schema.js';
 import { only, ratio, shape, v } from '../../core/validate.js';
 import type { LogLevel, LogsOptions } from './options.js';
 import type { Redaction } from './redaction.js';
@@ -22,6 +23,9 @@ export const logsSchema: v.GenericSchema<LogsOptions> = shape({
       isDestination,
       "a file's path, a file descriptor or a stream",
     ),
+  ),
+  reopenOn: v.optional(
+    only<NodeJS.Signals>(isSignal, 'a signal that can be caught, such as "SIGHUP"'),
   ),
   redact: v.optional(only<Redaction>(isRedaction, 'false, or a list of keys, patterns and paths')),
   logger: v.optional(only<Logger>(isLogger, 'a pino logger')),

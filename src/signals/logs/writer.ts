@@ -1,18 +1,19 @@
-import { appendFileSync, close, open, write, writeSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { appendFileSync, close, write, writeSync } from 'node:fs';
 import { createBacklog, PAGE, type Page } from './backlog.js';
+import { openFile, openFileSync, unblock } from './open-file.js';
 
-/** Writes text to a file or descriptor in the background. */
+/** Writes text in the background. */
 export interface Writer {
   /** Takes a line; never blocks and never throws. */
   write(line: string): void;
   /** How many lines were given up: the buffer was full, or there is nowhere left to write to. */
   dropped(): number;
   /** Resolves when what was taken so far is written, or cannot be. */
-  flush(): Promise<void>;
+  flush(done?: () => void): Promise<void>;
   /** Writes what is left at once, for the end of the process; gives up after a second. */
   flushSync(): void;
+  /** Goes on with a file that is newly opened; rejects when it cannot be, and stays with the old. */
+  reopen(): Promise<void>;
   /** Flushes, and closes a file that was opened here. A line that comes later is written at once. */
   end(): Promise<void>;
 }
@@ -20,13 +21,16 @@ export interface Writer {
 /** Lines wait for a page to fill, but no longer than this: a process that is killed loses them. */
 const INTERVAL_MS = 10;
 /** Beyond this, lines are dropped rather than kept: a stuck reader must not fill the memory. */
-const MOST = 16 * 1024 * 1024;
+export const MOST = 16 * 1024 * 1024;
 /** A full disk may be freed again. */
 const RETRY_MS = 500;
 /** A slow pipe is tried again soon, and then less and less often. */
 const SHORTEST_WAIT_MS = 2;
 const LONGEST_WAIT_MS = 100;
 const SYNC_DEADLINE_MS = 1000;
+const SYNC_WAIT_MS = 2;
+/** Nobody reads any more, and nobody will. */
+const GONE = new Set(['EPIPE', 'ECONNRESET', 'EBADF']);
 
 /**
  * Creates a writer. `failed` is told of every write that did not succeed. The text is kept and tried
@@ -34,10 +38,15 @@ const SYNC_DEADLINE_MS = 1000;
  */
 export function createWriter(target: string | number, failed: (error: unknown) => void): Writer {
   let fd = typeof target === 'number' ? target : undefined;
+  /** What is written to once the page that was begun is whole. */
+  let next: number | undefined;
   const backlog = createBacklog();
   /** The page that is being written, and what is left of it. */
   let page: Page | undefined;
   let rest: Buffer = Buffer.alloc(0);
+  /** Whether a thread has the page at the moment. */
+  let writing = false;
+  let isPrepared = typeof target === 'string';
   let drops = 0;
   let wait = SHORTEST_WAIT_MS;
   let gone = false;
@@ -45,18 +54,32 @@ export function createWriter(target: string | number, failed: (error: unknown) =
   let timer: NodeJS.Timeout | undefined;
   let flushed: (() => void)[] = [];
 
-  if (typeof target === 'string') void openFile(target);
+  if (typeof target === 'string') openFirst(target);
 
-  async function openFile(path: string): Promise<void> {
-    try {
-      await mkdir(dirname(path), { recursive: true });
-      fd = await new Promise<number>((resolve, reject) => {
-        open(path, 'a', (error, opened) => (error ? reject(error) : resolve(opened)));
-      });
-      drain();
-    } catch (error) {
-      giveUp(error);
-    }
+  function openFirst(path: string): void {
+    openFile(path).then(turnTo, (error) => {
+      if (error.code !== 'ENXIO') return giveUp(error);
+      // A pipe that nobody reads yet.
+      settle();
+      setTimeout(openFirst, RETRY_MS, path).unref();
+    });
+  }
+
+  /** What was begun in one file is not ended in another. */
+  function turnTo(opened: number): void {
+    if (ended) return close(opened, () => {});
+    if (next !== undefined) close(next, () => {});
+    next = opened;
+    gone = false;
+    if (page === undefined || (!writing && rest.length === page.bytes.length)) turn();
+    drain();
+  }
+
+  function turn(): void {
+    if (next === undefined) return;
+    if (fd !== undefined) close(fd, () => {});
+    fd = next;
+    next = undefined;
   }
 
   function giveUp(error: unknown): void {
@@ -82,6 +105,7 @@ export function createWriter(target: string | number, failed: (error: unknown) =
 
   function drain(): void {
     if (page !== undefined || fd === undefined || gone) return;
+    turn();
     page = backlog.take();
     if (page === undefined) return settle();
     rest = page.bytes;
@@ -89,8 +113,12 @@ export function createWriter(target: string | number, failed: (error: unknown) =
   }
 
   function writeRest(): void {
-    if (page === undefined || fd === undefined) return;
+    if (page === undefined || fd === undefined || writing) return;
+    if (!isPrepared) unblock(fd);
+    isPrepared = true;
+    writing = true;
     write(fd, rest, (error, written) => {
+      writing = false;
       if (error) return retry(error);
       wait = SHORTEST_WAIT_MS;
       rest = rest.subarray(written);
@@ -103,7 +131,7 @@ export function createWriter(target: string | number, failed: (error: unknown) =
   }
 
   function retry(error: NodeJS.ErrnoException): void {
-    if (error.code === 'EPIPE' || error.code === 'EBADF') return giveUp(error);
+    if (GONE.has(error.code ?? '')) return giveUp(error);
     if (error.code === 'EAGAIN') {
       setTimeout(writeRest, wait).unref();
       wait = Math.min(wait * 2, LONGEST_WAIT_MS);
@@ -133,18 +161,46 @@ export function createWriter(target: string | number, failed: (error: unknown) =
   }
 
   function writeAllSync(): void {
-    // What is under way in the background is left to it: written here again it would stand twice.
     const giveUpAt = performance.now() + SYNC_DEADLINE_MS;
-    for (let next = backlog.take(); next !== undefined; next = backlog.take()) {
-      let { bytes } = next;
-      while (bytes.length > 0 && fd !== undefined && performance.now() < giveUpAt) {
-        try {
-          bytes = bytes.subarray(writeSync(fd, bytes));
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return failed(error);
+    if (fd === undefined && typeof target === 'string') fd = openFileSync(target);
+    // What a thread has is left to it: written here again it would stand twice.
+    if (writing) return writeBacklogSync(giveUpAt);
+    for (;;) {
+      const waits = page !== undefined;
+      page ??= backlog.take();
+      if (page === undefined) return;
+      if (!waits) rest = page.bytes;
+      rest = writeSoon(rest, giveUpAt);
+      if (rest.length > 0) {
+        if (!waits) setTimeout(writeRest, RETRY_MS).unref();
+        return;
+      }
+      backlog.release(page);
+      page = undefined;
+    }
+  }
+
+  function writeBacklogSync(giveUpAt: number): void {
+    for (let taken = backlog.take(); taken !== undefined; taken = backlog.take()) {
+      if (writeSoon(taken.bytes, giveUpAt).length > 0) drops += taken.lines;
+    }
+  }
+
+  /** Writes at once, waiting a little for a slow reader; returns what could not be written. */
+  function writeSoon(bytes: Buffer, giveUpAt: number): Buffer {
+    let left = bytes;
+    while (left.length > 0 && fd !== undefined && performance.now() < giveUpAt) {
+      try {
+        left = left.subarray(writeSync(fd, left));
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') {
+          failed(error);
+          break;
         }
+        Atomics.wait(CELL, 0, 0, SYNC_WAIT_MS);
       }
     }
+    return left;
   }
 
   return {
@@ -159,17 +215,34 @@ export function createWriter(target: string | number, failed: (error: unknown) =
       else later(INTERVAL_MS);
     },
     dropped: () => drops,
-    flush,
+    async flush(done) {
+      await flush();
+      done?.();
+    },
     flushSync() {
-      if (!gone) writeAllSync();
+      if (gone || ended) return;
+      try {
+        writeAllSync();
+      } catch (error) {
+        failed(error);
+      }
+    },
+    async reopen() {
+      if (typeof target === 'string' && !ended) turnTo(await openFile(target));
     },
     async end() {
       await flush();
       ended = true;
       clearTimeout(timer);
+      // What could not be written is not to be tried again once the descriptor is somebody else's.
+      drops += backlog.clear() + (page?.lines ?? 0);
+      page = undefined;
       if (typeof target === 'number' || fd === undefined) return;
       const opened = fd;
+      fd = undefined;
       await new Promise<void>((resolve) => close(opened, () => resolve()));
     },
   };
 }
+
+const CELL = new Int32Array(new SharedArrayBuffer(4));

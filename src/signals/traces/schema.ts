@@ -1,10 +1,10 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import { networkOf } from '../../core/networks.js';
+import { ROUTE_PATTERN } from '../../core/route-pattern.js';
 import { only, ratio, shape, shapeOrOff, v } from '../../core/validate.js';
 import type { KeepOptions } from './keep.js';
 import type { SpanExporterLike, TraceExporter, TracesOptions } from './options.js';
 import { FORMATS, type PropagatorName } from './propagation/formats.js';
-import { ROUTE_PATTERN } from './share.js';
 import type { Trust } from './trust.js';
 
 const flag = v.boolean('expected true or false');

@@ -1,3 +1,4 @@
+import { routeTest } from '../../core/route-pattern.js';
 import type { HttpFacts } from '../../model/http.js';
 
 /** Decides whether a trace is in the share that is recorded. */
@@ -17,29 +18,15 @@ export function ratioShare(ratio: number): Share {
   return (traceId) => Number.parseInt(traceId.slice(-DIGITS), 16) >= bound;
 }
 
-/** What a pattern of {@link routeShare} looks like: an optional method, and a path. */
-export const ROUTE_PATTERN = /^(?:([A-Z]+) )?(\/\S*)$/;
-
 /** A share of its own for requests whose path is of the pattern; the first that fits counts. */
 export function routeShare(routes: Readonly<Record<string, number>>, otherwise: Share): Share {
-  const rules = Object.entries(routes).map(([pattern, ratio]) => {
-    const [, method, path = ''] = ROUTE_PATTERN.exec(pattern) ?? [];
-    return { method, path: pathPattern(path), share: ratioShare(ratio) };
-  });
+  const rules = Object.entries(routes).map(([pattern, ratio]) => ({
+    fits: routeTest(pattern),
+    share: ratioShare(ratio),
+  }));
   return function shareOfRoute(traceId, http) {
     if (http === undefined) return otherwise(traceId);
-    const { path, method } = http;
-    const rule = rules.find(
-      (one) => (one.method === undefined || one.method === method) && one.path.test(path),
-    );
+    const rule = rules.find((one) => one.fits(http));
     return (rule?.share ?? otherwise)(traceId, http);
   };
-}
-
-function pathPattern(path: string): RegExp {
-  const segments = path.split('/').map((segment) => {
-    if (segment === '*') return '.*';
-    return segment.startsWith(':') ? '[^/]+' : segment.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  });
-  return new RegExp(`^${segments.join('/')}$`);
 }

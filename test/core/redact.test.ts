@@ -93,7 +93,7 @@ describe('redaction of errors', () => {
   });
 
   it('ends whatever they hang together with', () => {
-    const error: Error & Record<string, unknown> = Object.assign(new Error('a'), {});
+    const error = new Error('a') as unknown as Record<string, unknown>;
     error.cause = error;
     error.errors = [error, ...Array.from({ length: 1000 }, () => new Error('b'))];
     error.context = { error, list: Array.from({ length: 5000 }, () => ({ error })) };

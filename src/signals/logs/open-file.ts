@@ -21,18 +21,22 @@ export function openFileSync(path: string): number {
   return openSync(path, FLAGS, 0o666);
 }
 
+/** Whether a write to it may have to wait for a reader. */
+export function isPipe(fd: number): boolean {
+  try {
+    const kind = fstatSync(fd);
+    return kind.isFIFO() || kind.isSocket();
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Makes writing to a full pipe or socket fail at once, as Node does for its own standard output. A
  * write that waits for a stuck reader has a thread wait, and the end of the process waits for that.
  */
 export function unblock(fd: number): void {
-  try {
-    const kind = fstatSync(fd);
-    if (!kind.isFIFO() && !kind.isSocket()) return;
-    if (fd === 1) process.stdout;
-    else if (fd === 2) process.stderr;
-    else new Socket({ fd, readable: false, writable: true }).unref();
-  } catch {
-    // Writing will tell what is wrong with it.
-  }
+  if (fd === 1) process.stdout;
+  else if (fd === 2) process.stderr;
+  else new Socket({ fd, readable: false, writable: true }).unref();
 }

@@ -1,6 +1,6 @@
 import { appendFileSync, close, write, writeSync } from 'node:fs';
 import { createBacklog, PAGE, type Page } from './backlog.js';
-import { openFile, openFileSync, unblock } from './open-file.js';
+import { isPipe, openFile, openFileSync, unblock } from './open-file.js';
 
 /** Writes text in the background. */
 export interface Writer {
@@ -46,7 +46,8 @@ export function createWriter(target: string | number, failed: (error: unknown) =
   let rest: Buffer = Buffer.alloc(0);
   /** Whether a thread has the page at the moment. */
   let writing = false;
-  let isPrepared = typeof target === 'string';
+  /** Whether a write returns at once, so that no thread is needed; undefined: not looked at yet. */
+  let immediate: boolean | undefined;
   let drops = 0;
   let wait = SHORTEST_WAIT_MS;
   let gone = false;
@@ -80,6 +81,7 @@ export function createWriter(target: string | number, failed: (error: unknown) =
     if (fd !== undefined) close(fd, () => {});
     fd = next;
     next = undefined;
+    immediate = isPipe(fd);
   }
 
   function giveUp(error: unknown): void {
@@ -114,20 +116,39 @@ export function createWriter(target: string | number, failed: (error: unknown) =
 
   function writeRest(): void {
     if (page === undefined || fd === undefined || writing) return;
-    if (!isPrepared) unblock(fd);
-    isPrepared = true;
+    immediate ??= prepare(fd);
+    if (immediate) return writeNow(fd);
     writing = true;
-    write(fd, rest, (error, written) => {
+    write(fd, rest, (error, length) => {
       writing = false;
-      if (error) return retry(error);
-      wait = SHORTEST_WAIT_MS;
-      rest = rest.subarray(written);
-      if (rest.length > 0) return writeRest();
-      if (page !== undefined) backlog.release(page);
-      page = undefined;
-      if (backlog.size >= PAGE || flushed.length > 0) drain();
-      else if (backlog.size > 0) later(INTERVAL_MS);
+      if (error) retry(error);
+      else written(length);
     });
+  }
+
+  function prepare(given: number): boolean {
+    if (!isPipe(given)) return false;
+    unblock(given);
+    return true;
+  }
+
+  /** It is known at any time how much of a page a pipe has taken, also at the end of the process. */
+  function writeNow(to: number): void {
+    try {
+      written(writeSync(to, rest));
+    } catch (error) {
+      retry(error as NodeJS.ErrnoException);
+    }
+  }
+
+  function written(length: number): void {
+    wait = SHORTEST_WAIT_MS;
+    rest = rest.subarray(length);
+    if (rest.length > 0) return writeRest();
+    if (page !== undefined) backlog.release(page);
+    page = undefined;
+    if (backlog.size >= PAGE || flushed.length > 0) drain();
+    else if (backlog.size > 0) later(INTERVAL_MS);
   }
 
   function retry(error: NodeJS.ErrnoException): void {

@@ -54,7 +54,7 @@ function frozenPipe() {
   let text = '';
   return {
     fd,
-    /** All that has come through by now. */
+    /** All lines that have come through by now. */
     read(): string {
       try {
         for (let bytes = 1; bytes > 0; ) {
@@ -64,7 +64,7 @@ function frozenPipe() {
       } catch {
         // Nothing more for the moment.
       }
-      return text;
+      return text.slice(0, text.lastIndexOf('\n') + 1);
     },
   };
 }

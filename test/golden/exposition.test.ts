@@ -7,6 +7,7 @@ import { createServer, request, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { health } from '../../src/catalog/health.js';
 import { httpCatalog } from '../../src/catalog/http.js';
+import { logs } from '../../src/catalog/logs.js';
 import { nodejs } from '../../src/catalog/nodejs.js';
 import { processGroup } from '../../src/catalog/process.js';
 import { self } from '../../src/catalog/self.js';
@@ -22,6 +23,7 @@ const groups: Record<string, { group: MetricGroup; exact?: boolean }> = {
   nodejs: { group: nodejs },
   system: { group: system },
   health: { group: health, exact: true },
+  logs: { group: logs },
   self: { group: self },
 };
 
@@ -43,7 +45,7 @@ beforeAll(async () => {
   });
   monitoring = setupMonitoring(server, {
     serviceName: 'golden',
-    logs: false,
+    logs: { destination: { write() {} } },
     health: { checks: { eventLoop: false, memory: false, disk: false } },
     traces: { exporter: 'none' },
     requests: {

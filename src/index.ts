@@ -55,6 +55,7 @@ export { createMonitoring, setupMonitoring } from './setup.js';
 export type { CheckOptions } from './signals/health/check-options.js';
 export type { Health } from './signals/health/health.js';
 export type { HealthOptions } from './signals/health/options.js';
+export type { LogFormat } from './signals/logs/format.js';
 export type { LogLevel, LogsOptions } from './signals/logs/options.js';
 export type { MetricConfig } from './signals/metrics/family.js';
 export type {

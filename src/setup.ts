@@ -9,6 +9,7 @@ import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembl
 import { buildShutdown } from './assembly/shutdown.js';
 import { buildTraces } from './assembly/traces.js';
 import { httpCatalog } from './catalog/http.js';
+import { createBind } from './core/bind.js';
 import { createDiagnostics } from './core/diagnostics.js';
 import { buildAdmits } from './core/guard.js';
 import { createIntake } from './core/intake.js';
@@ -86,6 +87,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     scopes,
     diagnostics,
     type: http.request,
+    logs,
     requests: options.requests ?? {},
   });
   const shutdown = buildShutdown(options.shutdown, logs.logger, diagnostics, env);
@@ -125,6 +127,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     tracer: traces.tracer,
     health,
     observe: operations.observe,
+    bind: createBind(scopes, diagnostics),
     trace: traceBy(traces.tracer),
     inject: traces.inject,
     extract: traces.extract,

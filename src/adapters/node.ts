@@ -1,7 +1,8 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Adapter, Intake } from '../model/adapter.js';
 import { override } from './override.js';
+import { offerLog } from './request-log.js';
 import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';
 import { adopt, serveStream } from './serve-stream.js';
@@ -36,6 +37,7 @@ export const nodeAdapter: Adapter<Server> = {
 
   attach(server, intake) {
     const deaf = intake.observes ? hearResponses() : undefined;
+    const withdraw = offerLog(IncomingMessage.prototype, intake.log);
     const restore = override(server, 'emit', (emit) => {
       const original = emit as (...args: unknown[]) => boolean;
       function monitoredEmit(this: Server, ...args: unknown[]): boolean {
@@ -54,6 +56,7 @@ export const nodeAdapter: Adapter<Server> = {
     });
     return () => {
       restore();
+      withdraw();
       deaf?.();
     };
   },

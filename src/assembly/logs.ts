@@ -2,10 +2,11 @@ import type { Diagnostics } from '../core/diagnostics.js';
 import { atExit } from '../core/exit.js';
 import type { Part } from '../core/lifecycle.js';
 import type { Scopes } from '../core/scope.js';
+import { refuseConflicts } from '../signals/logs/conflicts.js';
 import { createLogs, createSilentLogs, type Logs } from '../signals/logs/logs.js';
 import type { LogsOptions } from '../signals/logs/options.js';
 import type { Traces } from '../signals/traces/traces.js';
-import { type Environment, resolveLevel, type Service } from './environment.js';
+import { type Environment, resolveFormat, resolveLevel, type Service } from './environment.js';
 
 /** The logs signal as the options and the environment want it. It tells of faults elsewhere. */
 export function buildLogs(
@@ -17,10 +18,17 @@ export function buildLogs(
   env: Environment,
 ): Logs {
   if (options === false) return createSilentLogs();
+  const format = resolveFormat(options.format, env);
+  refuseConflicts(options, format);
   const logs = createLogs(
-    { ...options, level: resolveLevel(options.level, env) },
+    { ...options, format, level: resolveLevel(options.level, env) },
     {
-      base: { service: service.name, version: service.version, pid: process.pid },
+      service: {
+        name: service.name,
+        version: service.version,
+        environment: service.environment,
+        project: env.GOOGLE_CLOUD_PROJECT || undefined,
+      },
       scopes,
       traceFields: traces.fields,
       failed: (error) => diagnostics.caught('logs', error),
@@ -36,8 +44,17 @@ export function buildLogs(
 }
 
 /** Writes out what is buffered when the process ends, in whichever way lets it. */
-export function logsPart({ writer }: Logs): Part {
-  if (writer === undefined) return { name: 'logs' };
+export function logsPart({ writer, join }: Logs): Part {
+  let leave: (() => void) | undefined;
+  if (writer === undefined) {
+    return {
+      name: 'logs',
+      start() {
+        leave = join();
+      },
+      stop: () => leave?.(),
+    };
+  }
   let forget: (() => void) | undefined;
   return {
     name: 'logs',

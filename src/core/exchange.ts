@@ -18,11 +18,18 @@ interface HttpLabels extends LabelValues<string> {
   status: string;
 }
 
+/** Loggers, of which nothing is known here but that they are objects. */
+export interface RequestLogs {
+  readonly logger: object;
+  ofRequest(logger: object, operation: LiveOperation): object;
+}
+
 /** What all exchanges of one Monitoring share. */
 export interface ExchangeParts {
   readonly plan: Plan;
   readonly scopes: Scopes;
   readonly diagnostics: Diagnostics;
+  readonly logs: RequestLogs;
   /** Name of the header that sends the request id back. */
   readonly echo: string | undefined;
   readonly slowSeconds: number;
@@ -53,6 +60,7 @@ export class HttpExchange implements Exchange, HttpFacts {
   // every property costs a look-up in full.
   readonly #headers: IncomingHttpHeaders;
   readonly #socket: Socket | undefined;
+  #log: object | undefined = undefined;
   readonly #labels: HttpLabels;
   readonly #parts: ExchangeParts;
 
@@ -120,6 +128,13 @@ export class HttpExchange implements Exchange, HttpFacts {
 
   isOf(request: object): boolean {
     return this.#request === request;
+  }
+
+  log(from?: object): object {
+    const { logs } = this.#parts;
+    if (from !== undefined) return logs.ofRequest(from, this.operation);
+    this.#log ??= logs.ofRequest(logs.logger, this.operation);
+    return this.#log;
   }
 
   within<T>(fn: () => T): T {

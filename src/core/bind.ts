@@ -50,7 +50,7 @@ function boundWith(
   given: Readonly<Fields>,
   refuse: (key: string) => void,
 ): Fields {
-  const bound = { ...before };
+  const bound: Fields = Object.assign(Object.create(null), before);
   let room = MOST_FIELDS - Object.keys(bound).length;
   for (const [key, value] of Object.entries(redactSecrets({ ...given }))) {
     const kept = copyOf(value);
@@ -59,11 +59,8 @@ function boundWith(
       delete bound[key];
       continue;
     }
-    if (!Object.hasOwn(bound, key) && room-- <= 0) {
-      refuse(key);
-      break;
-    }
-    bound[key] = kept;
+    if (key in bound || room-- > 0) bound[key] = kept;
+    else refuse(key);
   }
   return bound;
 }

@@ -92,16 +92,17 @@ function fieldTexts(
 
 /** The names that lines of this logger have anyway: a name must not stand in a line twice. */
 export function namesOf(logger: Logger): Set<string> {
-  const { asJsonSym, timeSym, errorKeySym } = pino.symbols;
-  const own = logger as unknown as Record<symbol, (...args: unknown[]) => string>;
-  const time = own[timeSym]?.();
-  const line = JSON.parse(own[asJsonSym]?.call(logger, {}, '', 30, time) ?? '{}');
-  return new Set([...Object.keys(line), String(own[errorKeySym])]);
+  const { lsCacheSym, timeSym, chindingsSym, messageKeySym, errorKeySym } = pino.symbols;
+  const own = logger as unknown as Record<symbol, unknown>;
+  const [head] = Object.values(own[lsCacheSym] as Readonly<Record<number, string>>);
+  const time = own[timeSym] as () => string;
+  const common = JSON.parse(`${head}${time()}${own[chindingsSym]}}`);
+  return new Set([...Object.keys(common), String(own[messageKeySym]), String(own[errorKeySym])]);
 }
 
 /** Fields but those of certain names. */
 export function without(taken: ReadonlySet<string>, fields: Readonly<Fields>): Fields {
-  const left: Fields = {};
+  const left: Fields = Object.create(null);
   for (const key of Object.keys(fields)) if (!taken.has(key)) left[key] = fields[key];
   return left;
 }

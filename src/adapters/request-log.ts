@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+import { knownConnection } from './connection.js';
 import { exchangeOf } from './exchange-of.js';
 
 /** The name under which a request has its logger. */
@@ -44,6 +46,7 @@ function define(prototype: object): Offer | undefined {
     if (this === prototype) return fallbacks[0];
     const known = made.get(this);
     if (known !== undefined) return known;
+    if (isPinoHttpsTurn(this)) return undefined;
     const log = exchangeOf(this)?.log();
     if (log !== undefined) made.set(this, log);
     return log ?? fallbacks[0];
@@ -71,6 +74,27 @@ function define(prototype: object): Offer | undefined {
       delete (prototype as { [NAME]?: unknown })[NAME];
     },
   };
+}
+
+interface WithLogs {
+  allLogs?: unknown;
+  res?: WithLogs;
+}
+
+/** pino-http gives a request its logger only if it has none; by then the response has had its own. */
+function isPinoHttpsTurn(request: WithLogs): boolean {
+  const response = request.res ?? responseTo(request as IncomingMessage);
+  return response?.allLogs !== undefined && request.allLogs === undefined;
+}
+
+function responseTo(request: IncomingMessage): WithLogs | undefined {
+  try {
+    const open = knownConnection(request.socket)?.open;
+    return open?.find(({ exchange }) => exchange.isOf(request))?.response as WithLogs | undefined;
+  } catch {
+    // The application has made its socket unreadable.
+    return undefined;
+  }
 }
 
 /** Whether a `log` that is inherited comes from here: it may be taken back before this one. */

@@ -4,7 +4,7 @@ import expressFive from 'express';
 import express4 from 'express4';
 import type { Logger } from 'pino';
 import { pino } from 'pino';
-import pinoHttp from 'pino-http';
+import { pinoHttp } from 'pino-http';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
   createMonitoring,
@@ -38,10 +38,10 @@ function expressApp(express: typeof expressFive): Built {
     app: app as never,
     handle(handler) {
       const router = express.Router();
-      const inner = express();
-      inner.get('/:id', (request, response) => handler(request as never, response));
-      router.use('/inner', inner);
-      app.use('/outer', router);
+      const mounted = express();
+      router.get('/:id', (request, response) => handler(request as never, response));
+      mounted.use('/inner', router);
+      app.use('/outer', mounted);
     },
     listen: () => listening(createServer(app)),
   };

@@ -33,6 +33,7 @@ export function createContextFields(
       return withBound(boundTo(own), format.place(placeOf(own)));
     }
     const ids = traceFields();
+    if (active === undefined && ids === undefined) return {};
     const place = format.place({
       requestId: active?.request?.requestId,
       traceId: ids?.trace_id,

@@ -94,7 +94,7 @@ function httpRequestOf(operation: Operation, http: HttpFacts): Fields {
 
 /** https://protobuf.dev/reference/protobuf/google.protobuf/#duration */
 function latencyOf(operation: Operation): string {
-  return `${operation.duration.toFixed(9)}s`;
+  return `${Math.round(operation.duration * 1e6) / 1e6}s`;
 }
 
 function gcpLine(parts: LineParts, traces: string): RequestLine {

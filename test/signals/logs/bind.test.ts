@@ -143,7 +143,7 @@ describe('bind', () => {
         password: 'hunter2',
         profile: { plan: 'gold', api_key: 'hunter2' },
         long: 'x'.repeat(1000),
-        wide: { text: 'y'.repeat(1000) },
+        wide: { api_key: 'hunter2', text: 'y'.repeat(1000) },
         big: 12n,
         on: new Date(0),
         cycle,

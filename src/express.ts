@@ -1,7 +1,17 @@
 import type { Application } from 'express';
+import type { Logger } from 'pino';
 import type { Monitoring } from './monitoring.js';
 import type { MonitoringOptions } from './options.js';
 import { setupMonitoring as setup } from './setup.js';
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** The request's logger, made when it is first asked for: its lines carry the request's ids. */
+      log: Logger;
+    }
+  }
+}
 
 /**
  * Monitors an Express 4 or 5 application: {@link setup} with Express's own types.

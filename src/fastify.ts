@@ -4,6 +4,8 @@ import type { Monitoring } from './monitoring.js';
 import type { MonitoringOptions } from './options.js';
 import { setupMonitoring as setup } from './setup.js';
 
+export { type FastifyLoggerOptions, loggerOptions } from './fastify-logger.js';
+
 declare module 'fastify' {
   interface FastifyInstance {
     /** telltale's Monitoring, once its plugin is registered. */

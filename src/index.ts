@@ -56,6 +56,7 @@ export { createMonitoring, setupMonitoring } from './setup.js';
 export type { CheckOptions } from './signals/health/check-options.js';
 export type { Health } from './signals/health/health.js';
 export type { HealthOptions } from './signals/health/options.js';
+export type { LogFormat } from './signals/logs/format.js';
 export type { LevelRaise, LevelRaiseOptions } from './signals/logs/level-raise.js';
 export type { LogLevel, LogsOptions } from './signals/logs/options.js';
 export type { MetricConfig } from './signals/metrics/family.js';

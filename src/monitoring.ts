@@ -12,7 +12,10 @@ import type { TraceOptions } from './signals/traces/work.js';
 /** Everything that watches one service. */
 export interface Monitoring {
   readonly metrics: Metrics;
-  /** A pino logger. Lines written inside a request carry its `request_id`, `trace_id`, `span_id`. */
+  /**
+   * A pino logger. Lines written inside a request carry its `request_id`, `trace_id`, `span_id` and
+   * what {@link bind} added.
+   */
   readonly logger: Logger;
   /** A tracer with OpenTelemetry's interface. */
   readonly tracer: Tracer;
@@ -30,6 +33,19 @@ export interface Monitoring {
     init: OperationInit<Label>,
     fn: (operation: Operation) => T,
   ): T;
+  /**
+   * Adds fields to the line of the current request and to every later one written in it; inside
+   * {@link observe}, to those of that operation and what runs in it. Secrets are redacted by key, texts
+   * cut at 256 characters, and an operation has at most 32 such fields. A later value of the same name
+   * counts, and `undefined` takes a field back. Outside of all operations it does nothing.
+   *
+   * @example
+   * app.use((req, res, next) => {
+   *   monitoring.bind({ user_id: req.user.id });
+   *   next();
+   * });
+   */
+  bind(fields: Readonly<Record<string, unknown>>): void;
   /**
    * Runs `fn` in a span, and only a span: it is current while `fn` runs, and ends when `fn`, or its
    * promise, is done. What `fn` throws or rejects with is recorded and passed on unchanged.

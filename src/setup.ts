@@ -9,6 +9,7 @@ import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembl
 import { buildShutdown } from './assembly/shutdown.js';
 import { buildTraces } from './assembly/traces.js';
 import { httpCatalog } from './catalog/http.js';
+import { createBind } from './core/bind.js';
 import { createDiagnostics } from './core/diagnostics.js';
 import { buildAdmits } from './core/guard.js';
 import { createIntake } from './core/intake.js';
@@ -87,6 +88,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     scopes: options.logs === false && options.traces === false ? noScopes : scopes,
     diagnostics,
     type: http.request,
+    logs,
     requests: options.requests ?? {},
   });
   const reopenLogs = reopening(logs, diagnostics);
@@ -131,6 +133,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     tracer: traces.tracer,
     health,
     observe: operations.observe,
+    bind: createBind(scopes, diagnostics),
     trace: traceBy(traces.tracer),
     inject: traces.inject,
     extract: traces.extract,

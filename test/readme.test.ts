@@ -91,6 +91,8 @@ describe('the README', () => {
       'checks.mjs',
       'drivers.mjs',
       'own.mjs',
+      'logs.mjs',
+      'fastify-logger.mjs',
       'traces.mjs',
       'options.mjs',
       'ending.mjs',
@@ -179,6 +181,21 @@ describe('the README', () => {
     expect(stdout).toContain('reports_total{kind="monthly"} 1');
     expect(stdout).toContain('report_duration_seconds_count{kind="monthly"} 1');
     expect(stdout).toContain('"msg":"building"');
+  });
+
+  it('logs as it says', async () => {
+    const { lines } = await runProgram('logs.mjs', ['/orders/7']);
+    const written = lines.map((line) => JSON.parse(line));
+    expect(written).toHaveLength(3);
+    for (const { user_id, request_id } of written) {
+      expect([user_id, request_id]).toEqual([42, written[0].request_id]);
+    }
+    const inFastify = await runProgram('fastify-logger.mjs', ['/orders/7']);
+    const messages = inFastify.lines
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.trace_id);
+    expect(messages.map(({ msg }) => msg)).toEqual(['order read', 'request completed']);
+    expect(inFastify.stderr).not.toContain('Warning');
   });
 
   it('ends as it says', async () => {

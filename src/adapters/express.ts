@@ -4,6 +4,7 @@ import type { Layer } from './express-layer.js';
 import { watchLayers } from './express-layers.js';
 import { expressTraffic } from './express-traffic.js';
 import { override } from './override.js';
+import { offerLog } from './request-log.js';
 import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';
 
@@ -18,6 +19,8 @@ type Handle = (request: IncomingMessage, response: ServerResponse, next?: unknow
 
 interface Application {
   handle: Handle;
+  /** What its requests inherit from. */
+  request?: object;
   /** Express 4 only. */
   lazyrouter?: () => void;
   _router?: { stack: Layer[] };
@@ -42,6 +45,7 @@ export const expressAdapter: Adapter<ExpressLike> = {
   attach(app, intake) {
     const application = app as unknown as Application;
     const deaf = intake.observes ? hearResponses() : undefined;
+    const withdraw = application.request && offerLog(application.request, intake.log);
     let unwatch: (() => void) | undefined;
     const restore = override(application, 'handle', (handle) => {
       return function monitoredHandle(this: Application, request, response, next) {
@@ -52,6 +56,7 @@ export const expressAdapter: Adapter<ExpressLike> = {
     });
     return () => {
       restore();
+      withdraw?.();
       unwatch?.();
       deaf?.();
     };

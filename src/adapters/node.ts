@@ -1,8 +1,9 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Adapter, Intake } from '../model/adapter.js';
 import { emittingInside, isPatched } from './emit-inside.js';
 import { override } from './override.js';
+import { offerLog } from './request-log.js';
 import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';
 import { adopt, serveStream } from './serve-stream.js';
@@ -38,6 +39,7 @@ export const nodeAdapter: Adapter<Server> = {
   attach(server, intake) {
     const deaf = intake.observes ? hearResponses() : undefined;
     let attached = true;
+    const withdraw = offerLog(IncomingMessage.prototype, intake.log);
     const restore = override(server, 'emit', (emit) => {
       const original = emit as (...args: unknown[]) => boolean;
       const inside = isPatched(server) ? emittingInside(server, original, intake) : undefined;
@@ -60,6 +62,7 @@ export const nodeAdapter: Adapter<Server> = {
     return () => {
       attached = false;
       restore();
+      withdraw();
       deaf?.();
     };
   },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EndpointsOptions, MonitoringOptions } from '../options.js';
+import { LOG_FORMATS, type LogFormat } from '../signals/logs/format.js';
 import type { LogLevel } from '../signals/logs/options.js';
 import { LEVELS } from '../signals/logs/schema.js';
 import type { TracesOptions } from '../signals/traces/options.js';
@@ -53,6 +54,12 @@ export function resolveLevel(given: LogLevel | undefined, env: Environment): Log
     name?.toLowerCase(),
   );
   return (candidates.find((name) => LEVELS.includes(name as LogLevel)) as LogLevel) ?? 'info';
+}
+
+/** How lines are written. A format that is none is passed over. */
+export function resolveFormat(given: LogFormat | undefined, env: Environment): LogFormat {
+  const named = env.TELLTALE_LOG_FORMAT?.toLowerCase() as LogFormat;
+  return given ?? (LOG_FORMATS.includes(named) ? named : 'json');
 }
 
 /** Where spans go. */

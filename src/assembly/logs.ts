@@ -3,10 +3,11 @@ import { atExit } from '../core/exit.js';
 import type { Part } from '../core/lifecycle.js';
 import { onSignal } from '../core/on-signal.js';
 import type { Scopes } from '../core/scope.js';
+import { refuseConflicts } from '../signals/logs/conflicts.js';
 import { createLogs, createSilentLogs, type Logs } from '../signals/logs/logs.js';
 import type { LogsOptions } from '../signals/logs/options.js';
 import type { Traces } from '../signals/traces/traces.js';
-import { type Environment, resolveLevel, type Service } from './environment.js';
+import { type Environment, resolveFormat, resolveLevel, type Service } from './environment.js';
 
 /** The logs signal as the options and the environment want it. It tells of faults elsewhere. */
 export function buildLogs(
@@ -18,10 +19,17 @@ export function buildLogs(
   env: Environment,
 ): Logs {
   if (options === false) return createSilentLogs();
+  const format = resolveFormat(options.format, env);
+  refuseConflicts(options, format);
   const logs = createLogs(
-    { ...options, level: resolveLevel(options.level, env) },
+    { ...options, format, level: resolveLevel(options.level, env) },
     {
-      base: { service: service.name, version: service.version, pid: process.pid },
+      service: {
+        name: service.name,
+        version: service.version,
+        environment: service.environment,
+        project: env.GOOGLE_CLOUD_PROJECT || undefined,
+      },
       scopes,
       traceFields: traces.fields,
       failed: (error) => diagnostics.caught('logs', error),
@@ -38,7 +46,7 @@ export function buildLogs(
 
 /** Writes out what is buffered when the process ends, in whichever way lets it. */
 export function logsPart(
-  { writer, raises, counts }: Logs,
+  { writer, raises, counts, join }: Logs,
   options: LogsOptions | false = {},
   reopen: () => Promise<void>,
 ): Part {
@@ -47,6 +55,7 @@ export function logsPart(
     name: 'logs',
     share: 1,
     start() {
+      forget.push(join());
       if (writer !== undefined) forget.push(atExit(writer.flushSync));
       const signal = options === false ? undefined : options.reopenOn;
       if (signal !== undefined) forget.push(onSignal(signal, () => void reopen()));

@@ -19,11 +19,18 @@ interface HttpLabels extends LabelValues<string> {
   status: string;
 }
 
+/** Loggers, of which nothing is known here but that they are objects. */
+export interface RequestLogs {
+  readonly logger: object;
+  ofRequest(logger: object, operation: LiveOperation): object;
+}
+
 /** What all exchanges of one Monitoring share. */
 export interface ExchangeParts {
   readonly plan: Plan;
   readonly scopes: Scopes;
   readonly diagnostics: Diagnostics;
+  readonly logs: RequestLogs;
   /** Name of the header that sends the request id back. */
   readonly echo: string | undefined;
   readonly slowSeconds: number;
@@ -58,6 +65,7 @@ export class HttpExchange implements Exchange, HttpFacts {
   readonly #socket: Socket | undefined;
   /** Found when the request begins, while its connection is sure to be there. */
   readonly #client: string | undefined;
+  #log: object | undefined = undefined;
   readonly #labels: HttpLabels;
   readonly #parts: ExchangeParts;
 
@@ -132,6 +140,13 @@ export class HttpExchange implements Exchange, HttpFacts {
 
   isOf(request: object): boolean {
     return this.#request === request;
+  }
+
+  log(from?: object): object {
+    const { logs } = this.#parts;
+    if (from !== undefined) return logs.ofRequest(from, this.operation);
+    this.#log ??= logs.ofRequest(logs.logger, this.operation);
+    return this.#log;
   }
 
   within<T>(fn: () => T): T {

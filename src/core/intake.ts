@@ -4,7 +4,7 @@ import type { OperationType } from '../model/operation.js';
 import { clientBehind } from './client-address.js';
 import type { Diagnostics } from './diagnostics.js';
 import type { EndpointTable } from './endpoints.js';
-import { type ExchangeParts, HttpExchange } from './exchange.js';
+import { type ExchangeParts, HttpExchange, type RequestLogs } from './exchange.js';
 import { buildFilter } from './filter.js';
 import type { Operations } from './operations.js';
 import { requestIdOf } from './request-id.js';
@@ -17,6 +17,7 @@ interface IntakeParts {
   scopes: Scopes;
   diagnostics: Diagnostics;
   type: OperationType;
+  logs: RequestLogs;
   requests: RequestsOptions;
 }
 
@@ -36,6 +37,7 @@ export function createIntake(parts: IntakeParts): Intake {
     plan,
     scopes: parts.scopes,
     diagnostics,
+    logs: parts.logs,
     echo: requests.echo === true ? ECHO_HEADER : requests.echo || undefined,
     slowSeconds: (requests.slow ?? Number.POSITIVE_INFINITY) / 1000,
     isUnlogged: guard(buildFilter(ignore.logs), 'ignore.logs'),
@@ -50,6 +52,7 @@ export function createIntake(parts: IntakeParts): Intake {
     get observes() {
       return plan.watched;
     },
+    log: parts.logs.logger,
     endpoint: (method, target) => endpoints.find(method, target),
     open(request) {
       if (!plan.watched || isIgnored?.(request)) return undefined;

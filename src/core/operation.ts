@@ -31,6 +31,7 @@ export class LiveOperation implements Operation, Scope {
   outcome: Outcome = 'ok';
   error: unknown = undefined;
   trace: TraceIdentity | undefined = undefined;
+  bound: Readonly<Record<string, unknown>> | undefined = undefined;
   ended = false;
   #attributes: Attributes | undefined;
   readonly #plan: Plan;

@@ -19,6 +19,8 @@ export interface Exchange {
   notes: unknown;
   /** Whether it was opened for this request. */
   isOf(request: object): boolean;
+  /** The request's logger; or one like it that is made from a logger which telltale made. */
+  log(from?: object): object;
   /** Runs `fn` with the request's operation as the current one. */
   within<T>(fn: () => T): T;
   /** Names the route template that matched; `undefined` takes it back. The last one counts. */
@@ -35,6 +37,8 @@ export interface Exchange {
 export interface Intake {
   /** False when nobody is told of requests, so that there is no need to follow them. */
   readonly observes: boolean;
+  /** The logger for what is written of no request that is known. */
+  readonly log: object;
   /** The endpoint of telltale's own for this method and request target, if there is one. */
   endpoint(method: string, target: string): Endpoint | undefined;
   /** Begins a request; `undefined` when it is on the ignore list. */

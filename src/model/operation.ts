@@ -53,6 +53,8 @@ export interface Operation<Label extends string = string> {
   readonly http: HttpFacts | undefined;
   /** The HTTP request in which the operation runs, if it runs in one, and logs or traces are on. */
   readonly request: HttpFacts | undefined;
+  /** Fields that were bound to it, for its lines and those that are written in it. */
+  readonly bound: Readonly<Record<string, unknown>> | undefined;
   /** Ids of the trace; written by the traces signal, absent when it is off. */
   trace: TraceIdentity | undefined;
 }

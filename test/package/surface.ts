@@ -14,7 +14,7 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
     'traced',
   ],
   'telltale/express': ['setupMonitoring'],
-  'telltale/fastify': ['default', 'setupMonitoring', 'telltale'],
+  'telltale/fastify': ['default', 'loggerOptions', 'setupMonitoring', 'telltale'],
   'telltale/node': ['setupMonitoring'],
   'telltale/exporters/otlp': ['otlp'],
   'telltale/checks/disk': ['disk'],

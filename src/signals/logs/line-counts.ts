@@ -1,5 +1,5 @@
 import { type Logger, symbols } from 'pino';
-import type { RequestLine } from './line.js';
+import type { RequestLine } from './format.js';
 
 /** How many lines were written at each level. */
 export interface LineCounts {
@@ -12,6 +12,15 @@ export interface LineCounts {
 }
 
 type Write = (this: Logger, fields: unknown, message: unknown, level: number) => void;
+type Count = (logger: Logger, level: number) => void;
+
+interface Watched {
+  readonly counters: Set<Count>;
+  restore(): void;
+}
+
+// Of the loggers, not of any Monitoring: each is watched once, whoever shares it.
+const watched = new WeakMap<Logger, Watched>();
 
 /**
  * Creates the counts of what some loggers and their children write. They all write through one
@@ -26,29 +35,10 @@ export function createLineCounts(loggers: readonly Logger[]): LineCounts {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
 
-  function watch(logger: Logger): void {
-    const members = logger as unknown as Record<symbol, unknown>;
-    const write = members[symbols.writeSym] as Write;
-    const isOwn = Object.hasOwn(members, symbols.writeSym);
-    members[symbols.writeSym] = function writeAndCount(
-      this: Logger,
-      fields: unknown,
-      message: unknown,
-      level: number,
-    ) {
-      write.call(this, fields, message, level);
-      count(this, level);
-    };
-    takeBack.push(() => {
-      if (isOwn) members[symbols.writeSym] = write;
-      else delete members[symbols.writeSym];
-    });
-  }
-
   return {
     start() {
       for (const logger of loggers) {
-        watch(logger);
+        takeBack.push(watch(logger, count));
         for (const name of Object.keys(logger.levels.values)) counts.set(name, 0);
       }
       return counts;
@@ -61,5 +51,40 @@ export function createLineCounts(loggers: readonly Logger[]): LineCounts {
         write(level, operation, http);
         if (takeBack.length > 0) count(loggers[0] as Logger, level);
       },
+  };
+}
+
+function watch(logger: Logger, count: Count): () => void {
+  const state = watched.get(logger) ?? occupy(logger);
+  watched.set(logger, state);
+  state.counters.add(count);
+  return () => {
+    state.counters.delete(count);
+    if (state.counters.size > 0) return;
+    state.restore();
+    watched.delete(logger);
+  };
+}
+
+function occupy(logger: Logger): Watched {
+  const members = logger as unknown as Record<symbol, unknown>;
+  const write = members[symbols.writeSym] as Write;
+  const isOwn = Object.hasOwn(members, symbols.writeSym);
+  const counters = new Set<Count>();
+  members[symbols.writeSym] = function writeAndCount(
+    this: Logger,
+    fields: unknown,
+    message: unknown,
+    level: number,
+  ) {
+    write.call(this, fields, message, level);
+    for (const count of counters) count(this, level);
+  };
+  return {
+    counters,
+    restore() {
+      if (isOwn) members[symbols.writeSym] = write;
+      else delete members[symbols.writeSym];
+    },
   };
 }

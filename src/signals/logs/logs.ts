@@ -1,94 +1,195 @@
-import { type Logger, pino } from 'pino';
-import { operationIn, type Scopes } from '../../core/scope.js';
-import type { HttpFacts } from '../../model/http.js';
+import { type Logger, type LoggerOptions, pino } from 'pino';
+import type { Fields } from '../../core/bind.js';
+import { operationIn } from '../../core/scope.js';
 import type { Observer } from '../../model/observer.js';
-import { createDestination } from './destination.js';
-import { createRequestLine } from './line.js';
+import { brief } from './brief.js';
+import { type ContextParts, createContextFields } from './context.js';
+import { createDestination, type Destination } from './destination.js';
+import { enrich, ownMixin, unenriched } from './enrich.js';
+import { createFormat, type Format, type LoggedService } from './format.js';
 import { createLineCounts, type LineCounts } from './line-counts.js';
-import { createLogsObserver, requestLineOf } from './observer.js';
+import { loggedLine, nameOf, namesOf, textLine } from './lines.js';
+import { createLogsObserver, type ObserverParts } from './observer.js';
 import type { LogsOptions } from './options.js';
+import { canBeText, ERROR_KEY, errorSerializer, newPino, pinoOptions } from './pino-options.js';
+import { isTerminal, prettyDestination } from './pretty.js';
 import { createRaises, type Raises } from './raises.js';
-import { createLineRedaction } from './redaction.js';
+import { createLineRedaction, type LineRedaction } from './redaction.js';
+import { createRequestLoggers, type RequestLoggers } from './request-logger.js';
+import { transportDestination } from './transport.js';
 import type { Writer } from './writer.js';
 
 /** The logs signal. */
 export interface Logs {
   readonly logger: Logger;
+  /** The loggers of requests: `req.log`. */
+  readonly ofRequest: RequestLoggers;
   /** Absent when requests and other work are not logged. */
   readonly observer: Observer | undefined;
-  /** What writes the lines, when that is telltale itself. */
+  /** What writes the lines, unless a logger was given. */
   readonly writer: Writer | undefined;
   readonly counts: LineCounts;
   readonly raises: Raises;
+  /** Enriches a logger that is the user's own. Returns what takes it back. */
+  join(): () => void;
 }
 
 /** What the logs signal needs from the rest of the service. */
-export interface LogsParts {
-  /** Fields of every line. */
-  base: Record<string, unknown>;
-  scopes: Scopes;
-  /** The ids of the active span, as log fields, where there is a trace. */
-  traceFields: () => { trace_id: string; span_id: string } | undefined;
+export interface LogsParts extends ContextParts {
+  service: LoggedService;
   failed: (error: unknown) => void;
 }
 
 /** Creates the logs of one Monitoring. */
 export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
-  const { requests = true } = options;
-  const ratio = typeof requests === 'object' ? requests.sampleRatio : 1;
-  const observing = requests !== false;
-  if (options.logger !== undefined) {
-    const { logger } = options;
-    const counts = createLineCounts([logger]);
-    const raises = createRaises(logger, () => requestIn(parts.scopes));
-    const observer = createLogsObserver(
-      logger,
-      raises.open,
-      requestLineOf(raises.open),
-      ratio,
-      raises.allows,
-    );
-    return {
-      logger,
-      observer: observing ? observer : undefined,
-      writer: undefined,
-      counts,
-      raises,
-    };
-  }
-  const destination = createDestination(options.destination ?? 1, parts.failed);
-  const { stream, writer } = destination;
-  const redaction = createLineRedaction(options.redact);
-  const settings = redaction.settings({ base: parts.base });
-  const level = options.level ?? 'info';
-  const logger = pino({ ...settings, level, mixin: () => contextFields(parts) }, stream);
-  redaction.watch(logger);
-  // The line of an operation names its ids itself; it must not take those of whatever runs then.
-  const lines = pino({ ...settings, level: 'trace' }, stream);
-  const counts = createLineCounts([logger, lines]);
-  const raises = createRaises(logger, () => requestIn(parts.scopes));
-  const requestLine = counts.requestLine(createRequestLine(stream, parts.base));
-  const observer = createLogsObserver(logger, lines, requestLine, ratio, raises.allows);
-  return { logger, observer: observing ? observer : undefined, writer, counts, raises };
+  return options.logger === undefined
+    ? createOwnLogs(options, parts)
+    : createGivenLogs(options.logger, options, parts);
 }
+
+function createOwnLogs(options: LogsOptions, parts: LogsParts): Logs {
+  const { stream, writer } = destinationOf(options, parts.failed);
+  const redaction = createLineRedaction(options.redact);
+  const serializeError = errorSerializer(options);
+  const { format, settings } = settingsOf(options, parts, redaction, serializeError);
+  const brieflySet = settingsOf(options, parts, redaction, (error) => brief(serializeError(error)));
+  const mixin = options.pino?.mixin;
+  // The line of an operation names its ids itself; it must not take those of whatever runs then.
+  const lines = newPino(
+    { ...brieflySet.settings, level: 'trace', levelComparison: () => true },
+    stream,
+  );
+  const taken = new Set([...namesOf(lines), ...format.requestKeys]);
+  const contextFields = createContextFields(parts, format, taken);
+  const logger = newPino(
+    {
+      ...settings,
+      mixin: mixin
+        ? (fields, level, caller) => ({ ...mixin(fields, level, caller), ...contextFields() })
+        : () => contextFields(),
+    },
+    stream,
+  );
+  redaction.watch(logger);
+  const counts = createLineCounts([logger, lines]);
+  const raises = raisesOf(logger, parts);
+  const isText = canBeText(options, format.requestKeys);
+  return {
+    logger,
+    ofRequest: createRequestLoggers(contextFields, () => mixin),
+    observer: observerOf(options, {
+      logger,
+      lines,
+      format,
+      taken,
+      allows: raises.allows,
+      ...(isText
+        ? {
+            isOff: (level: number) => level < logger.levelVal,
+            requestLine: counts.requestLine(textLine(lines, stream, format, taken)),
+          }
+        : throughPino(logger, lines, format, taken)),
+    }),
+    writer,
+    counts,
+    raises,
+    join: () => () => {},
+  };
+}
+
+/** A format, and the options of the loggers that write it. */
+function settingsOf(
+  options: LogsOptions,
+  { service }: LogsParts,
+  redaction: LineRedaction,
+  serializeError: (error: Error) => Fields,
+): { format: Format; settings: LoggerOptions } {
+  const errorKey = options.pino?.errorKey ?? ERROR_KEY;
+  const format = createFormat(options.format ?? 'json', { service, errorKey, serializeError });
+  return { format, settings: pinoOptions(options, format, redaction, serializeError) };
+}
+
+function createGivenLogs(logger: Logger, options: LogsOptions, parts: LogsParts): Logs {
+  const format = createFormat('json', {
+    service: parts.service,
+    errorKey: ERROR_KEY,
+    serializeError: pino.stdSerializers.err,
+  });
+  const counts = createLineCounts([logger]);
+  const raises = raisesOf(logger, parts);
+  const lines = unenriched(logger, raises.open);
+  const taken = new Set([...GIVEN_NAMES, ...format.requestKeys, ...boundNames(logger)]);
+  const contextFields = createContextFields(parts, format, taken);
+  return {
+    logger,
+    ofRequest: createRequestLoggers(contextFields, () => ownMixin(logger)),
+    observer: observerOf(options, {
+      logger,
+      lines,
+      format,
+      taken,
+      allows: raises.allows,
+      ...throughPino(logger, lines, format, taken),
+    }),
+    writer: undefined,
+    counts,
+    raises,
+    join: () => enrich(logger, contextFields),
+  };
+}
+
+function raisesOf(logger: Logger, { scopes }: LogsParts): Raises {
+  return createRaises(logger, () => operationIn(scopes.active())?.request);
+}
+
+/** Request lines whose levels may have other numbers than pino's. */
+function throughPino(
+  logger: Logger,
+  lines: Logger,
+  format: Format,
+  taken: ReadonlySet<string>,
+): Pick<ObserverParts, 'isOff' | 'requestLine'> {
+  return {
+    isOff: (level) => !logger.isLevelEnabled(nameOf(level)),
+    requestLine: loggedLine(lines, format, taken),
+  };
+}
+
+/** Lines of a logger of the user's have these, whatever its bindings. */
+const GIVEN_NAMES = ['level', 'time', 'pid', 'hostname', 'name', 'msg', ERROR_KEY];
+
+function boundNames(logger: Logger): string[] {
+  return typeof logger.bindings === 'function' ? Object.keys(logger.bindings()) : [];
+}
+
+function observerOf({ requests = true }: LogsOptions, parts: ObserverParts): Observer | undefined {
+  if (requests === false) return undefined;
+  return createLogsObserver(parts, typeof requests === 'object' ? requests.sampleRatio : 1);
+}
+
+/** Where lines go. */
+function destinationOf(options: LogsOptions, failed: (error: unknown) => void): Destination {
+  const transport = options.pino?.transport;
+  if (transport !== undefined) return transportDestination(transport, options.pino, failed);
+  const target = options.destination ?? STANDARD_OUTPUT;
+  const destination = createDestination(target, failed);
+  return options.format === 'pretty' && isTerminal(target)
+    ? prettyDestination(destination, options.pino)
+    : destination;
+}
+
+const STANDARD_OUTPUT = 1;
 
 /** A logger that writes nothing, for when logs are off. */
 export function createSilentLogs(): Logs {
   const logger = pino({ enabled: false });
-  const counts = createLineCounts([]);
   return {
     logger,
+    ofRequest: (one) => one,
     observer: undefined,
     writer: undefined,
-    counts,
+    counts: createLineCounts([]),
     raises: createRaises(pino({ enabled: false }), () => undefined),
+    join: () => () => {},
   };
-}
-
-function requestIn(scopes: Scopes): HttpFacts | undefined {
-  return operationIn(scopes.active())?.request;
-}
-
-function contextFields({ scopes, traceFields }: LogsParts): Record<string, string | undefined> {
-  return { request_id: requestIn(scopes)?.requestId, ...traceFields() };
 }

@@ -14,25 +14,48 @@ export type Redaction = readonly (string | RegExp)[] | false;
 
 /** Takes secrets out of the lines of one logger and its children. */
 export interface LineRedaction {
-  /** Settings of the logger, with redaction in them. */
-  settings<Settings extends LoggerOptions>(settings: Settings): Settings;
+  /**
+   * Settings of the logger, with redaction in them.
+   *
+   * @param first what the user formats fields with; what it adds is looked at as well.
+   */
+  settings(settings: LoggerOptions, first?: Format): LoggerOptions;
   /** Sees to what children of the logger are given. */
   watch(logger: Logger): void;
 }
 
-type Fields = Record<string, unknown>;
 type Serialize = (value: unknown) => unknown;
-type Format = (fields: object) => object;
+type Fields = Record<string, unknown>;
+/** pino's formatter of the fields of a line. */
+export type Format = (fields: Fields) => Fields;
 type MakeChild = (this: Logger, bindings: Fields, options?: ChildLoggerOptions) => Logger;
 
 /** In pino's notation, what is more than the name of a key. */
 const PATH = /[.[\]*"'`]/;
 const LONGEST_MESSAGE = 2048;
 
+const NO_REDACTION: LineRedaction = {
+  settings: (settings, first) => ({
+    ...settings,
+    formatters: { ...settings.formatters, ...logOf(first, settings.formatters?.log) },
+  }),
+  watch() {},
+};
+
+function logOf(first: Format | undefined, then: Format | undefined): { log?: Format } {
+  if (first === undefined) return then === undefined ? {} : { log: then };
+  return { log: then === undefined ? first : (fields) => then(first(fields)) };
+}
+
+/** Those that are paths in pino's notation, and not just a key at any depth. */
+export function pathsOf(redact: Exclude<Redaction, false>): string[] {
+  return redact.filter((one) => typeof one === 'string' && PATH.test(one)) as string[];
+}
+
 /** Creates the redaction of one logger. */
 export function createLineRedaction(redact: Redaction = []): LineRedaction {
-  if (redact === false) return { settings: (settings) => settings, watch() {} };
-  const paths = redact.filter((one) => typeof one === 'string' && PATH.test(one)) as string[];
+  if (redact === false) return NO_REDACTION;
+  const paths = pathsOf(redact);
   const redactor = createRedactor(redact.filter((one) => !paths.includes(one as string)));
   const message = createMessageRedaction(redactor);
   /** What the settings format the fields of lines with, by what has taken its place. */
@@ -40,9 +63,10 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
   const safe = new WeakSet<Serialize>();
   let errorKey = 'err';
 
-  function formatter(serializers: Fields, format: Format | undefined): Format {
-    function log(fields: object): object {
-      const clean = redactor.fields(fields as Fields, serializers);
+  function formatter(serializers: Fields, format?: Format, first?: Format): Format {
+    function log(given: Fields): Fields {
+      const fields = first === undefined ? given : first(given);
+      const clean = redactor.fields(fields, serializers);
       message.expect(isError(clean[errorKey]));
       return format === undefined ? clean : format(clean);
     }
@@ -77,13 +101,18 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
     return {
       ...options,
       ...(serializers && { serializers: own }),
-      formatters: { ...formatters, log: formatter({ ...inherited, ...own }, format) },
+      formatters: {
+        ...formatters,
+        log: formatter({ ...inherited, ...own }, format) as (fields: object) => object,
+      },
     };
   }
 
   return {
-    settings(settings) {
+    settings(settings, first) {
       const { messageKey = 'msg', formatters } = settings;
+      const own = Array.isArray(settings.redact) ? { paths: settings.redact } : settings.redact;
+      const all = [...paths, ...(own?.paths ?? [])];
       errorKey = settings.errorKey ?? errorKey;
       const given = { err: stdSerializers.err, ...settings.serializers };
       const serializers = allSafely(given as Record<string, Serialize>);
@@ -94,9 +123,9 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
         serializers,
         formatters: {
           ...formatters,
-          log: formatter(serializers, formatters?.log as Format | undefined),
+          log: formatter(serializers, formatters?.log as Format | undefined, first),
         },
-        ...(paths.length > 0 && { redact: { paths, censor: REDACTED } }),
+        ...(all.length > 0 && { redact: { censor: REDACTED, ...own, paths: all } }),
       };
     },
     watch(logger) {

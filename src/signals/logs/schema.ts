@@ -1,6 +1,7 @@
-import type { DestinationStream, Logger } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 import { isSignal } from '../../core/schema.js';
 import { only, ratio, shape, v } from '../../core/validate.js';
+import { LOG_FORMATS } from './format.js';
 import type { LogLevel, LogsOptions } from './options.js';
 import type { Redaction } from './redaction.js';
 
@@ -18,6 +19,8 @@ export const LEVELS: readonly LogLevel[] = [
 /** Holds {@link LogsOptions}. */
 export const logsSchema: v.GenericSchema<LogsOptions> = shape({
   level: v.optional(v.picklist(LEVELS, `expected one of ${LEVELS.join(', ')}`)),
+  format: v.optional(v.picklist(LOG_FORMATS, `expected one of ${LOG_FORMATS.join(', ')}`)),
+  pino: v.optional(only<LoggerOptions>(isPlain, "an object of pino's options")),
   destination: v.optional(
     only<string | number | DestinationStream>(
       isDestination,
@@ -54,5 +57,10 @@ function isRedaction(value: unknown): boolean {
 
 function isLogger(value: unknown): boolean {
   const logger = value as Partial<Logger> | null;
-  return typeof logger?.child === 'function' && typeof logger.isLevelEnabled === 'function';
+  const methods = ['child', 'isLevelEnabled', 'debug', 'info', 'warn', 'error'] as const;
+  return methods.every((name) => typeof logger?.[name] === 'function');
+}
+
+function isPlain(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -1,0 +1,115 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Fields } from '../../core/bind.js';
+import { redactSecrets } from '../../core/redact.js';
+import type { Operation } from '../../model/operation.js';
+import type { Format, LineParts, Place, RequestLine } from './format.js';
+import { requestMessage } from './text.js';
+
+/** Where an operation's own line was written: in that operation, whatever is current then. */
+export function placeOf({ request, trace }: Operation): Place {
+  return {
+    requestId: request?.requestId,
+    traceId: trace?.traceId,
+    spanId: trace?.spanId,
+    sampled: trace?.sampled,
+  };
+}
+
+/**
+ * Writes request lines through a logger.
+ *
+ * @param taken names that bound fields cannot have.
+ */
+export function loggedLine(
+  logger: Logger,
+  format: Format,
+  taken: ReadonlySet<string>,
+): RequestLine {
+  return function logRequest(level, operation, http) {
+    const fields = redactSecrets({
+      ...(operation.bound && without(taken, operation.bound)),
+      ...format.place(placeOf(operation)),
+      ...format.request(operation, http),
+    });
+    logger[nameOf(level)](fields, requestMessage(http));
+  };
+}
+
+/** pino's name of one of the levels of request lines. */
+export function nameOf(level: number): 'info' | 'warn' | 'error' {
+  if (level >= 50) return 'error';
+  return level >= 40 ? 'warn' : 'info';
+}
+
+/** Writes request lines as text, with what pino has worked out for its own lines. */
+export function textLine(
+  logger: Logger,
+  stream: DestinationStream,
+  format: Format,
+  taken: ReadonlySet<string>,
+): RequestLine {
+  const { lsCacheSym, timeSym, chindingsSym, endSym, messageKeySym, needsMetadataGsym } =
+    pino.symbols;
+  const own = logger as unknown as Record<symbol, unknown>;
+  const heads = own[lsCacheSym] as Readonly<Record<number, string>>;
+  const time = own[timeSym] as () => string;
+  const shared = own[chindingsSym] as string;
+  // pino.multistream and its like choose by it where the line goes.
+  const asking = needsMetadataGsym in stream ? (stream as { lastLevel?: number }) : undefined;
+  return format.requestLine({
+    stream,
+    open(level) {
+      if (asking !== undefined) asking.lastLevel = level;
+      return heads[level] + time() + shared;
+    },
+    close: own[endSym] as string,
+    messageKey: own[messageKeySym] as string,
+    ...fieldTexts(logger, taken),
+  });
+}
+
+/** What not every line has is left to pino. */
+function fieldTexts(
+  logger: Logger,
+  taken: ReadonlySet<string>,
+): Pick<LineParts, 'errorText' | 'boundText'> {
+  const { asJsonSym, chindingsSym, endSym, errorKeySym, nestedKeySym } = pino.symbols;
+  type AsJson = (fields: Fields, message: undefined, level: number, time: string) => string;
+  const bare = Object.create(logger, {
+    [chindingsSym]: { value: '' },
+    [endSym]: { value: '' },
+    [nestedKeySym]: { value: null },
+  }) as Record<symbol, AsJson>;
+  const asJson = (bare[asJsonSym] as AsJson).bind(bare);
+  const errorKey = (logger as unknown as Record<symbol, string>)[errorKeySym] as string;
+  const level = 50;
+  const head = asJson({}, undefined, level, '').length;
+  const textOf = (fields: Fields): string => asJson(fields, undefined, level, '').slice(head);
+  return {
+    errorText(error) {
+      try {
+        return textOf({ [errorKey]: error });
+      } catch {
+        return textOf({ [errorKey]: '[unreadable]' });
+      }
+    },
+    boundText: (bound) => (bound === undefined ? '' : textOf(without(taken, bound))),
+  };
+}
+
+/** The names that lines of this logger have anyway: a name must not stand in a line twice. */
+export function namesOf(logger: Logger): Set<string> {
+  const { lsCacheSym, timeSym, chindingsSym, messageKeySym, errorKeySym } = pino.symbols;
+  const own = logger as unknown as Record<symbol, unknown>;
+  const [head] = Object.values(own[lsCacheSym] as Readonly<Record<number, string>>);
+  const time = own[timeSym] as () => string;
+  const common = JSON.parse(`${head}${time()}${own[chindingsSym]}}`);
+  return new Set([...Object.keys(common), String(own[messageKeySym]), String(own[errorKeySym])]);
+}
+
+/** Fields but those of certain names. */
+export function without(taken: ReadonlySet<string>, fields: Readonly<Fields>): Fields {
+  const left: Fields = Object.create(null);
+  for (const key of Object.keys(fields)) if (!taken.has(key)) left[key] = fields[key];
+  return left;
+}

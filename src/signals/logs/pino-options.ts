@@ -1,0 +1,124 @@
+import {
+  type DestinationStream,
+  type Logger,
+  type LoggerOptions,
+  pino,
+  stdSerializers,
+} from 'pino';
+import type { Fields } from '../../core/bind.js';
+import { TelltaleError } from '../../model/errors.js';
+import type { Format } from './format.js';
+import type { LogsOptions } from './options.js';
+import type { LineRedaction } from './redaction.js';
+
+/** pino's default for what errors are logged under. */
+export const ERROR_KEY = 'err';
+
+/** What is written of an error: by the user's serializer, or else pino's own. */
+export function errorSerializer(options: LogsOptions): (error: Error) => Record<string, unknown> {
+  return options.pino?.serializers?.err ?? stdSerializers.err;
+}
+
+/**
+ * pino's options: the user's, the format's and telltale's in one. The user's formatter of fields
+ * comes first, so that what it adds is redacted and named like the rest.
+ */
+export function pinoOptions(
+  options: LogsOptions,
+  format: Format,
+  redaction: LineRedaction,
+  serializeError: (error: Error) => Fields,
+): LoggerOptions {
+  const { transport: _, ...given } = options.pino ?? {};
+  const { settings } = format;
+  const { log: first, ...formatters } = given.formatters ?? {};
+  const merged: LoggerOptions = {
+    ...given,
+    ...settings,
+    level: options.pino?.level ?? options.level ?? 'info',
+    serializers: { ...given.serializers, err: serializeError },
+    base: given.base === null ? null : { ...format.base, ...given.base },
+    formatters: {
+      ...formatters,
+      ...settings.formatters,
+      bindings: chain(formatters.bindings, settings.formatters?.bindings),
+    },
+  };
+  return redaction.settings(merged, first);
+}
+
+/**
+ * Creates a pino logger.
+ *
+ * @throws TelltaleError with pino's own words on what it does not take.
+ */
+export function newPino(options: LoggerOptions, stream: DestinationStream): Logger {
+  try {
+    return pino(options, stream);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TelltaleError('TELLTALE_INVALID_OPTION', `option logs.pino: ${reason}`);
+  }
+}
+
+type Formatter = (fields: Fields) => object;
+
+function chain(...formatters: (Formatter | undefined)[]): (fields: Fields) => Fields {
+  const present = formatters.filter((one) => one !== undefined);
+  const [only] = present;
+  if (only !== undefined && present.length === 1) return only as (fields: Fields) => Fields;
+  return (fields) => present.reduce((sofar, formatter) => formatter(sofar) as Fields, fields);
+}
+
+/** Whether hiding these may change a member of lines that have these names. */
+function hides({ redact = [], pino = {} }: LogsOptions, names: readonly string[]): boolean {
+  const own = Array.isArray(pino.redact) ? pino.redact : (pino.redact?.paths ?? []);
+  return [...(redact || []), ...own].some((one) => {
+    if (typeof one !== 'string') return names.some((name) => name.search(one) !== -1);
+    const key = firstKeyOf(one);
+    return key === '*' || names.includes(key);
+  });
+}
+
+/** The options of pino's that a line put together from text has the effect of. */
+const HONOURED: ReadonlySet<string> = new Set([
+  'base',
+  'crlf',
+  'customLevels',
+  'depthLimit',
+  'edgeLimit',
+  'enabled',
+  'errorKey',
+  'formatters',
+  'level',
+  'messageKey',
+  'name',
+  'onChild',
+  'redact',
+  'serializers',
+  'timestamp',
+  'transport',
+]);
+
+const FORMATTERS: ReadonlySet<string> = new Set(['level', 'bindings']);
+
+/**
+ * Whether request lines can be put together from text, or are to go through pino because an option
+ * may change any of their fields.
+ */
+export function canBeText(options: LogsOptions, names: readonly string[]): boolean {
+  const given = options.pino ?? {};
+  const { serializers = {}, formatters = {} } = given;
+  return (
+    Object.entries(given).every(([key, value]) => value === undefined || HONOURED.has(key)) &&
+    Object.keys(formatters).every((key) => FORMATTERS.has(key)) &&
+    !names.some((name) => name in serializers) &&
+    !hides(options, names)
+  );
+}
+
+/** Of a path in pino's notation: `a.b`, `a[0]`, `["a-b"].c`. */
+function firstKeyOf(path: string): string {
+  const [, quoted, plain] = /^(?:\[["'`](.*?)["'`]\]|([^.[\]]+))/.exec(path) ?? [];
+  return quoted ?? plain ?? '*';
+}

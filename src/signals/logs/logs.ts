@@ -59,8 +59,9 @@ function createOwnLogs(options: LogsOptions, parts: LogsParts): Logs {
     { ...brieflySet.settings, level: 'trace', levelComparison: () => true },
     stream,
   );
-  const taken = new Set([...namesOf(lines), ...format.requestKeys]);
-  const contextFields = createContextFields(parts, format, taken);
+  const common = namesOf(lines);
+  const taken = new Set([...common, ...format.requestKeys]);
+  const contextFields = createContextFields(parts, format, common);
   const logger = newPino(
     {
       ...settings,
@@ -118,8 +119,9 @@ function createGivenLogs(logger: Logger, options: LogsOptions, parts: LogsParts)
   const counts = createLineCounts([logger]);
   const raises = raisesOf(logger, parts);
   const lines = unenriched(logger, raises.open);
-  const taken = new Set([...GIVEN_NAMES, ...format.requestKeys, ...boundNames(logger)]);
-  const contextFields = createContextFields(parts, format, taken);
+  const common = new Set([...GIVEN_NAMES, ...boundNames(logger)]);
+  const taken = new Set([...common, ...format.requestKeys]);
+  const contextFields = createContextFields(parts, format, common);
   return {
     logger,
     ofRequest: createRequestLoggers(contextFields, () => ownMixin(logger)),

@@ -13,6 +13,7 @@ import {
   type MonitoringOptions,
   operation,
   setupMonitoring,
+  traced,
 } from '../../../../src/index.js';
 import { createLogSink, type LogLine } from '../../../support/log-sink.js';
 
@@ -211,6 +212,31 @@ describe('a provider that is registered', () => {
     const [inside, request] = service.lines;
     expect(request?.trace_id).toMatch(/^(?!0+$)[0-9a-f]{32}$/);
     expect(inside?.trace_id).toBe(request?.trace_id);
+  });
+
+  it('has the spans of decorated methods, and goes by messages in either’s formats', async () => {
+    const { provider, spans } = createProvider();
+    provider.register();
+    const sell = traced({ name: 'sell' })(
+      function sell(this: object) {
+        return 7;
+      },
+      { kind: 'method', name: 'sell', static: false } as ClassMethodDecoratorContext<object, never>,
+    );
+    const service = await serve((monitoring) => {
+      const message = monitoring.inject({});
+      const links = [monitoring.extract(message)];
+      return monitoring.trace('consume', { links }, () => sell.call({}));
+    });
+    expect(await service.get()).toBe(7);
+    const [server] = servers(spans());
+    const named = (name: string) => spans().find((span) => span.name === name);
+    const consume = named('consume');
+    expect(consume?.parentSpanContext?.spanId).toBe(server?.spanContext().spanId);
+    expect(consume?.links.map(({ context: { spanId } }) => spanId)).toEqual([
+      server?.spanContext().spanId,
+    ]);
+    expect(named('sell')?.parentSpanContext?.spanId).toBe(consume?.spanContext().spanId);
   });
 
   it('is told of failed work as telltale’s own is', async () => {

@@ -43,6 +43,7 @@ export {
   type OperationType,
   type Outcome,
   operation,
+  type SpanNames,
 } from './model/operation.js';
 export type { Scope } from './model/scope.js';
 export type { TraceIdentity } from './model/trace.js';

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { override } from '../core/override.js';
 import type { Exchange } from '../model/adapter.js';
 import { exchangeOf } from './exchange-of.js';
 import type { Layer, RoutedRequest } from './express-layer.js';
 import { createTrail, type Trail } from './express-trail.js';
-import { override } from './override.js';
 
 type Next = (error?: unknown) => void;
 type HandleRequest = (

@@ -1,9 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { override } from '../core/override.js';
 import { createTraffics } from '../core/traffics.js';
 import type { Traffic } from '../model/traffic.js';
 import type { ExpressLike } from './express.js';
-import { override } from './override.js';
 import { serverTraffic } from './server-traffic.js';
 
 interface Application {

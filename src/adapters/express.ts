@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { override } from '../core/override.js';
 import type { Adapter } from '../model/adapter.js';
 import type { Layer } from './express-layer.js';
 import { watchLayers } from './express-layers.js';
 import { expressTraffic } from './express-traffic.js';
-import { override } from './override.js';
 import { offerLog } from './request-log.js';
 import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';

@@ -1,8 +1,8 @@
 import { IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { override } from '../core/override.js';
 import type { Adapter, Intake } from '../model/adapter.js';
 import { emittingInside, isPatched } from './emit-inside.js';
-import { override } from './override.js';
 import { offerLog } from './request-log.js';
 import { hearResponses } from './response-end.js';
 import { serve } from './serve.js';

@@ -2,9 +2,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Http2Session, Http2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
+import { override } from '../core/override.js';
 import type { Traffic } from '../model/traffic.js';
 import { createFarewell } from './farewell.js';
-import { override } from './override.js';
 import { createSessions } from './sessions.js';
 import { createSockets } from './sockets.js';
 

@@ -27,7 +27,17 @@ export interface OperationType<Label extends string = string> {
   readonly kind: OperationKind;
   /** The low-cardinality labels that metrics may carry. */
   readonly labels: readonly Label[];
+  /** How spans name the labels; one that is not here keeps its name. */
+  readonly attributes?: SpanNames<Label> | undefined;
 }
+
+/**
+ * Under which attribute a span has a label that is not empty, such as `db.collection.name` for
+ * `table`; `false`: the span has it not at all.
+ */
+export type SpanNames<Label extends string = string> = Readonly<
+  Partial<Record<Label, string | false>>
+>;
 
 /**
  * One timed piece of work: an HTTP request, a query, a job. Metrics, logs and traces are all told
@@ -72,7 +82,7 @@ export interface OperationInit<Label extends string = string> {
  *
  * @param name OpenTelemetry's name for it where there is one, otherwise `area.thing.verb`.
  * @param options `labels` are the names that metrics may carry (default none); `kind` defaults to
- *   `internal`.
+ *   `internal`; `attributes` are the names that spans have for labels (default the same).
  * @throws TelltaleError when the name or a label is not a lower-case identifier.
  * @example
  * const dbQuery = operation('db.client.operation', { kind: 'client', labels: ['table', 'verb'] });
@@ -82,7 +92,11 @@ export interface OperationInit<Label extends string = string> {
  */
 export function operation<const Label extends string = never>(
   name: string,
-  options: { kind?: OperationKind; labels?: readonly Label[] } = {},
+  options: {
+    kind?: OperationKind;
+    labels?: readonly Label[];
+    attributes?: SpanNames<NoInfer<Label>>;
+  } = {},
 ): OperationType<Label> {
   if (!/^[a-z][a-z0-9_.-]*$/.test(name)) {
     throw new TelltaleError(
@@ -98,5 +112,6 @@ export function operation<const Label extends string = never>(
       );
     }
   }
-  return Object.freeze({ name, kind: options.kind ?? 'internal', labels: options.labels ?? [] });
+  const { kind = 'internal', labels = [], attributes } = options;
+  return Object.freeze({ name, kind, labels, attributes });
 }

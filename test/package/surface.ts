@@ -17,6 +17,7 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'telltale/fastify': ['default', 'loggerOptions', 'setupMonitoring', 'telltale'],
   'telltale/node': ['setupMonitoring'],
   'telltale/exporters/otlp': ['otlp'],
+  'telltale/instrumentation/pg': ['pg'],
   'telltale/checks/disk': ['disk'],
   'telltale/checks/memory': ['memory'],
   'telltale/checks/event-loop': ['eventLoop'],

@@ -144,10 +144,20 @@ function attributesOf(
 }
 
 function workAttributes(operation: Operation, failure: Failure | undefined): Attributes {
-  const attributes: Attributes = { ...operation.labels };
+  const attributes = namedLabels(operation);
   for (const [key, value] of Object.entries(operation.attributes)) {
     if (value !== undefined) attributes[key] = value as string;
   }
-  if (operation.outcome === 'error') attributes['error.type'] = failure?.type ?? '_OTHER';
+  if (operation.outcome === 'error') attributes['error.type'] ??= failure?.type ?? '_OTHER';
+  return attributes;
+}
+
+function namedLabels({ type, labels }: Operation): Attributes {
+  const attributes: Attributes = {};
+  for (const label in labels) {
+    const name = type.attributes?.[label];
+    if (name === undefined) attributes[label] = labels[label];
+    else if (name !== false && labels[label] !== '') attributes[name] = labels[label];
+  }
   return attributes;
 }

@@ -228,9 +228,10 @@ describe('pools of another make', () => {
   it('watches a subclass of the pool, and of the client', async () => {
     class OwnClient extends pg.Client {}
     class OwnPool extends pg.Pool {}
+    const inherited = pg.Pool.prototype.query as (text: string) => unknown;
     Object.assign(OwnPool.prototype, {
       query(this: pg.Pool, text: string) {
-        return pg.Pool.prototype.query.call(this, `${text} -- by OwnPool`);
+        return inherited.call(this, `${text} -- by OwnPool`);
       },
     });
     const pool = new OwnPool({ connectionString: url, max: 2, Client: OwnClient });

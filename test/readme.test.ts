@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { parseSamples } from './support/samples.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -59,7 +59,11 @@ interface Visit {
 }
 
 /** Runs a program of the README as it stands; resolves to what it printed and answered. */
-async function runProgram(name: string, paths: readonly string[] = []) {
+async function runProgram(
+  name: string,
+  paths: readonly string[] = [],
+  env: Record<string, string> = {},
+) {
   const text = programs.get(name);
   if (text === undefined) throw new Error(`the README has no ${name}`);
   const own = name.replace('.mjs', '.visitor.mjs');
@@ -68,7 +72,7 @@ async function runProgram(name: string, paths: readonly string[] = []) {
   const { stdout, stderr } = await run(
     process.execPath,
     ['--import', `./${own}`, path.join(folder, name)],
-    { cwd: folder, timeout: 20_000, env: { PATH: process.env.PATH ?? '' } },
+    { cwd: folder, timeout: 20_000, env: { PATH: process.env.PATH ?? '', ...env } },
   );
   const visits = stderr
     .split('\n')
@@ -94,6 +98,7 @@ describe('the README', () => {
       'logs.mjs',
       'fastify-logger.mjs',
       'traces.mjs',
+      'pg.mjs',
       'options.mjs',
       'ending.mjs',
       'beacon.mjs',
@@ -196,6 +201,17 @@ describe('the README', () => {
       .filter((line) => line.trace_id);
     expect(messages.map(({ msg }) => msg)).toEqual(['order read', 'request completed']);
     expect(inFastify.stderr).not.toContain('Warning');
+  });
+
+  it('watches queries as it says', async () => {
+    const { visits, lines } = await runProgram('pg.mjs', ['/', '/metrics'], {
+      DATABASE_URL: inject('postgres').url,
+    });
+    expect(visits[1]?.body).toContain(
+      'db_client_operation_duration_seconds_count{system="postgresql",database="postgres",operation="SELECT",table="pg_tables"} 1',
+    );
+    const [counted, request] = lines.map((line) => JSON.parse(line));
+    expect(counted).toMatchObject({ msg: 'counted', trace_id: request.trace_id });
   });
 
   it('ends as it says', async () => {

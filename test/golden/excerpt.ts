@@ -5,7 +5,7 @@ const FOREIGN = /\b(path|interface|version|major|minor|patch|space|type)="[^"]*"
 /** Samples that are there only once there was something to tell. */
 const EVENTUAL = /^nodejs_(?:gc|active)_/;
 /** Samples of which only the count is the same in every run. */
-const TIMED = /^\w+_(?:duration|lag)_seconds(?:_bucket|_sum)?[ {]/;
+const TIMED = /^\w+_(?:duration|lag|wait)_seconds(?:_bucket|_sum)?[ {]/;
 
 /**
  * What a page says of one group: its families whole, in their order, with `#` for values that no two

@@ -4,7 +4,9 @@
  * `npx vitest run test/golden -u` writes the files anew.
  */
 import { createServer, request, type Server } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Pool } from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { db } from '../../src/catalog/db.js';
 import { health } from '../../src/catalog/health.js';
 import { httpCatalog } from '../../src/catalog/http.js';
 import { logs } from '../../src/catalog/logs.js';
@@ -13,6 +15,7 @@ import { processGroup } from '../../src/catalog/process.js';
 import { self } from '../../src/catalog/self.js';
 import { system } from '../../src/catalog/system.js';
 import { type Monitoring, setupMonitoring } from '../../src/index.js';
+import { pg } from '../../src/instrumentation/pg.js';
 import type { MetricGroup } from '../../src/model/group.js';
 import { until } from '../support/until.js';
 import { excerpt } from './excerpt.js';
@@ -24,6 +27,7 @@ const groups: Record<string, { group: MetricGroup; exact?: boolean }> = {
   system: { group: system },
   health: { group: health, exact: true },
   logs: { group: logs },
+  db: { group: db, exact: true },
   self: { group: self },
 };
 
@@ -32,6 +36,8 @@ const formats = {
   openmetrics: 'application/openmetrics-text; version=1.0.0',
 };
 
+const pool = new Pool({ connectionString: inject('postgres').url });
+const nowhere = new Pool({ host: '127.0.0.1', port: 1 });
 let server: Server;
 let monitoring: Monitoring;
 const pages: Record<string, string> = {};
@@ -48,6 +54,7 @@ beforeAll(async () => {
     logs: { destination: { write() {} } },
     health: { checks: { eventLoop: false, memory: false, disk: false } },
     traces: { exporter: 'none' },
+    instrumentation: [pg(pool, { name: 'shop' }), pg(nowhere, { name: 'archive' })],
     requests: {
       route: ({ url }) => (url === '/users/1' ? '/users/:id' : undefined),
       slow: 0,
@@ -56,6 +63,9 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   monitoring.health.register('database', () => {});
   monitoring.health.register('mail', () => false, { critical: false });
+  await pool.query('SELECT 1/0').catch(() => {});
+  await pool.query('SELECT 1 FROM pg_tables');
+  await nowhere.connect().catch(() => {});
   await send('GET', '/health');
   await send('GET', '/users/1');
   await send('GET', '/users/1');
@@ -74,6 +84,7 @@ afterAll(async () => {
   server.closeAllConnections();
   server.close();
   await monitoring.shutdown();
+  await Promise.all([pool.end(), nowhere.end()]);
 });
 
 function send(method: string, path: string, body?: string, headers = {}): Promise<string> {

@@ -103,9 +103,9 @@ const UNSET = { code: SpanStatusCode.UNSET };
 const FAILED = { code: SpanStatusCode.ERROR };
 
 function endSpan(operation: Operation, identity: OperationTrace, kept?: KeptFor): void {
-  const { http, error, outcome } = operation;
-  // Most requests end without anybody having asked for their span, and without an error to note.
-  if (http !== undefined && error === undefined && !identity.open) {
+  const { error, outcome } = operation;
+  // Most work ends without anybody having asked for its span, and without an error to note.
+  if (error === undefined && !identity.open) {
     const status = outcome === 'error' ? FAILED : UNSET;
     return identity.finish(status, attributesOf(operation, kept));
   }

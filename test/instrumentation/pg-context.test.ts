@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import pg from 'pg';
 import Cursor from 'pg-cursor';
@@ -130,6 +131,18 @@ describe('whoever asked is who is answered', () => {
     expect(noted[2]).toBeUndefined();
   });
 
+  it('in the error of a connection that is cut', async () => {
+    const client = clientOf();
+    watched(client);
+    await storage.run('opener', () => client.connect());
+    const error = new Promise((resolve) => client.once('error', () => resolve(here())));
+    const dying = storage.run('ann', () => client.query('SELECT pg_sleep(20)'));
+    const { connection } = client as unknown as { connection: { stream: Socket } };
+    connection.stream.destroy();
+    expect(await error).toBe('ann');
+    await expect(dying).rejects.toThrow('terminated');
+  });
+
   it('and nobody, in what the connection tells of itself', async () => {
     const client = clientOf();
     watched(client);
@@ -140,6 +153,28 @@ describe('whoever asked is who is answered', () => {
     await storage.run('bob', () => client.query("NOTIFY orders, 'x'"));
     await until(() => noted.length === 1, 'the notification is there');
     expect(noted).toEqual([undefined]);
+  });
+
+  it('and nobody, in what a pool and its connections tell of themselves', async () => {
+    const pool = poolOf({ max: 1 });
+    watched(pool);
+    const noted: unknown[] = [];
+    for (const event of ['connect', 'acquire', 'remove'] as const) {
+      pool.on(event, () => noted.push([event, here()]));
+    }
+    const client = await storage.run('opener', () => pool.connect());
+    client.on('notification', () => noted.push(['notification', here()]));
+    await client.query('LISTEN carts');
+    await storage.run('ann', () => client.query("NOTIFY carts, 'x'"));
+    await until(() => noted.length === 3, 'the notification is there');
+    storage.run('bob', () => client.release(true));
+    await until(() => noted.length === 4, 'the client is gone');
+    expect(noted).toEqual([
+      ['connect', undefined],
+      ['acquire', undefined],
+      ['notification', undefined],
+      ['remove', undefined],
+    ]);
   });
 
   it('when connections are opened and closed', async () => {

@@ -122,6 +122,20 @@ describe('a client, further', () => {
     expect(config.callback).toBe(callback);
   });
 
+  it('leaves in the configuration what older versions leave there', async () => {
+    const client = clientOf();
+    Object.assign(client, {
+      query(config: pg.QueryConfig, _values: unknown, callback: unknown) {
+        Object.assign(config, { callback });
+      },
+    });
+    watched(client);
+    const callback = () => {};
+    const config = { text: 'SELECT 1' };
+    client.query(config, callback);
+    expect(config).toEqual({ text: 'SELECT 1', callback });
+  });
+
   it('gives the promises of the class that it was told to', async () => {
     class OwnPromise<T> extends Promise<T> {}
     const client = watchedOf(clientOf({ Promise: OwnPromise } as pg.ClientConfig));

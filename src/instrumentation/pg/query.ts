@@ -13,29 +13,35 @@ export interface QueryCall {
   begin(caller: AsyncResource, text: unknown): Ended;
 }
 
+interface Configuration {
+  callback?: unknown;
+}
+
 /**
  * Asks, and tells of the end, in each of the ways in which node-postgres is asked: with a callback,
  * for a promise, or with something that is sent as it is. Callbacks and events come in the context of
  * the caller; what is returned is what node-postgres returns.
  */
 export function askWatched({ query, client, args, begin }: QueryCall): unknown {
-  const [config] = args;
+  const [config, values] = args;
   const caller = callerContext();
-  const ended = once(begin(caller, textOf(config)));
-  const at = callbackIndex(args);
-  const submittable = isSubmittable(config);
-  let asked = args;
-  if (submittable) listenTo(config, caller, ended);
-  else if (at !== undefined) asked = withCallback(args, at, caller, ended);
-
-  let result: unknown;
+  let ended = once(begin(caller, textOf(config)));
   try {
-    result = query.apply(client, asked as unknown[]);
+    if (isSubmittable(config)) {
+      ended = listenTo(config, caller, ended);
+      return query.apply(client, [...args]);
+    }
+    const callback = callbackOf(args);
+    if (callback === undefined) return continued(query.apply(client, [...args]), ended);
+    const answered = answering(callback, caller, ended);
+    const asked = [config, typeof values === 'function' ? undefined : values, answered];
+    const result = query.apply(client, asked);
+    giveBack(config, answered, callback);
+    return result;
   } catch (error) {
     ended(true, error);
     throw error;
   }
-  return submittable || at !== undefined ? result : continued(result, ended);
 }
 
 function textOf(config: unknown): unknown {
@@ -44,25 +50,18 @@ function textOf(config: unknown): unknown {
   return text ?? cursor?.text;
 }
 
-/** Where the callback stands: node-postgres takes the last, and one in the configuration if none. */
-function callbackIndex([config, values, callback]: readonly unknown[]): number | undefined {
-  if (typeof callback === 'function') return 2;
-  if (typeof values === 'function' && !callback) return 1;
-  const inside =
-    typeof config === 'object' ? (config as { callback?: unknown }).callback : undefined;
-  return typeof inside === 'function' && !callback ? 0 : undefined;
+/** node-postgres takes the last one, and one in the configuration if there is none. */
+function callbackOf([config, values, callback]: readonly unknown[]): Method | undefined {
+  if (callback) return typeof callback === 'function' ? (callback as Method) : undefined;
+  if (typeof values === 'function') return values as Method;
+  const inside = (config as Configuration).callback;
+  return typeof inside === 'function' ? (inside as Method) : undefined;
 }
 
-function withCallback(
-  args: readonly unknown[],
-  at: number,
-  caller: AsyncResource,
-  ended: Ended,
-): unknown[] {
-  const [config, values] = args;
-  const callback = at === 0 ? (config as { callback: unknown }).callback : args[at];
-  const answered = answering(callback as Method, caller, ended);
-  return at === 1 ? [config, answered] : [config, values, answered];
+/** Older versions write the callback into the configuration, which may be used again. */
+function giveBack(config: unknown, answered: Method, callback: Method): void {
+  const configuration = config as Configuration;
+  if (configuration.callback === answered) configuration.callback = callback;
 }
 
 function once(ended: Ended): Ended {

@@ -8,9 +8,9 @@ type Methods = Record<string, Method>;
 /**
  * Listens to what node-postgres tells something that it was given to send: all of it comes by methods
  * called `handle…`, of which two are the end. They are called in the context of the caller, and with
- * them the listeners and callbacks that they call.
+ * them the listeners and callbacks that they call. Returns what ends the listening.
  */
-export function listenTo(submittable: Submittable, caller: AsyncResource, ended: Ended): void {
+export function listenTo(submittable: Submittable, caller: AsyncResource, ended: Ended): Ended {
   const methods = submittable as unknown as Methods;
   const undo: (() => void)[] = [];
 
@@ -21,7 +21,7 @@ export function listenTo(submittable: Submittable, caller: AsyncResource, ended:
 
   if (typeof methods.handleReadyForQuery !== 'function') {
     undo.push(...listenToEvents(methods, caller, finish));
-    return;
+    return finish;
   }
   for (const name of handlersOf(submittable)) {
     const handler = (handle: Method): Method =>
@@ -36,6 +36,7 @@ export function listenTo(submittable: Submittable, caller: AsyncResource, ended:
       };
     undo.push(override(methods, name, handler));
   }
+  return finish;
 }
 
 /** The queries of pg-native tell by an event or a callback only. */

@@ -155,27 +155,35 @@ describe('whoever asked is who is answered', () => {
     expect(noted).toEqual([undefined]);
   });
 
-  it('and nobody, in what a pool and its connections tell of themselves', async () => {
-    const pool = poolOf({ max: 1 });
-    watched(pool);
-    const noted: unknown[] = [];
-    for (const event of ['connect', 'acquire', 'remove'] as const) {
-      pool.on(event, () => noted.push([event, here()]));
-    }
-    const client = await storage.run('opener', () => pool.connect());
-    client.on('notification', () => noted.push(['notification', here()]));
-    await client.query('LISTEN carts');
-    await storage.run('ann', () => client.query("NOTIFY carts, 'x'"));
-    await until(() => noted.length === 3, 'the notification is there');
-    storage.run('bob', () => client.release(true));
-    await until(() => noted.length === 4, 'the client is gone');
-    expect(noted).toEqual([
-      ['connect', undefined],
-      ['acquire', undefined],
-      ['notification', undefined],
-      ['remove', undefined],
-    ]);
-  });
+  it.each<[string, (pool: pg.Pool) => Promise<unknown>]>([
+    ['pool.connect', (pool) => pool.connect().then((client) => client.release())],
+    ['pool.query', (pool) => pool.query('SELECT 1')],
+  ])(
+    'and nobody, in what a pool and what it opened by %s tell of themselves',
+    async (_by, open) => {
+      const pool = poolOf({ max: 1 });
+      watched(pool);
+      const noted: unknown[] = [];
+      for (const event of ['connect', 'acquire', 'remove'] as const) {
+        pool.on(event, () => noted.push([event, here()]));
+      }
+      await storage.run('opener', () => open(pool));
+      const client = await pool.connect();
+      client.on('notification', () => noted.push(['notification', here()]));
+      await client.query('LISTEN carts');
+      await storage.run('ann', () => client.query("NOTIFY carts, 'x'"));
+      await until(() => noted.length === 4, 'the notification is there');
+      storage.run('bob', () => client.release(true));
+      await until(() => noted.length === 5, 'the client is gone');
+      expect(noted).toEqual([
+        ['connect', undefined],
+        ['acquire', undefined],
+        ['acquire', undefined],
+        ['notification', undefined],
+        ['remove', undefined],
+      ]);
+    },
+  );
 
   it('when connections are opened and closed', async () => {
     const client = clientOf();

@@ -3,11 +3,24 @@ export type { ExpressLike } from './adapters/express.js';
 export type { FastifyLike } from './adapters/fastify-request.js';
 export type { ServerLike } from './adapters/node.js';
 export type { Beacon } from './core/beacon.js';
+export type { DescribedError } from './core/described-error.js';
 export type { Duration } from './core/duration.js';
 export type { GuardOptions } from './core/guard.js';
 export type { Operations } from './core/operations.js';
 export type { RequestFilter, RequestsOptions } from './core/requests.js';
 export type { ShutdownHook, ShutdownOptions } from './core/shutdown.js';
+export type { Errors } from './errors/errors.js';
+export type { ErrorsOptions } from './errors/options.js';
+export type {
+  ErrorContext,
+  ErrorGroup,
+  ErrorLevel,
+  ErrorOrigin,
+  ErrorReport,
+  ErrorService,
+  ErrorUser,
+} from './errors/report.js';
+export type { ErrorSink, Lost } from './errors/sink.js';
 export type { Instrumentation, InstrumentationParts } from './instrumentation/instrumentation.js';
 export type {
   Check,

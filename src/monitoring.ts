@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { MonitoredApp } from './adapters/detect.js';
 import type { Beacon } from './core/beacon.js';
 import type { ShutdownOptions } from './core/shutdown.js';
+import type { Errors } from './errors/errors.js';
+import type { ErrorContext } from './errors/report.js';
 import type { Operation, OperationInit, OperationType } from './model/operation.js';
 import type { Health } from './signals/health/health.js';
 import type { LevelRaise, LevelRaiseOptions } from './signals/logs/level-raise.js';
@@ -20,6 +22,8 @@ export interface Monitoring {
   /** A tracer with OpenTelemetry's interface. */
   readonly tracer: Tracer;
   readonly health: Health;
+  /** What went wrong in this process, in groups. */
+  readonly errors: Errors;
   /**
    * Runs `fn` as an operation: one call that makes its span, feeds its metrics, and logs its failure.
    * What `fn` returns, resolves to, throws or rejects with is passed on unchanged.
@@ -94,6 +98,21 @@ export interface Monitoring {
    * a new one from then on. When it cannot be opened, they go on to the old one. Never rejects.
    */
   reopenLogs(): Promise<void>;
+  /**
+   * Tells metrics, log and sinks of an error that the application has dealt with. Failed requests and
+   * work, and what nobody catches, are told of anyway, and the same error object is counted once on
+   * its way up. Takes anything, and never throws.
+   *
+   * @returns the id of this error, in its log line as `error_id`; empty when `errors` is false.
+   * @example
+   * try {
+   *   await charge(order);
+   * } catch (error) {
+   *   monitoring.captureError(error, { tags: { provider: 'acme' }, user: { id: order.userId } });
+   *   await chargeLater(order);
+   * }
+   */
+  captureError(error: unknown, context?: ErrorContext): string;
   /**
    * Monitors a further app or server of this process. Monitoring the same one twice changes nothing.
    *

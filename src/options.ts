@@ -6,6 +6,8 @@ import type { RequestsOptions } from './core/requests.js';
 import { requestsSchema, shutdownSchema } from './core/schema.js';
 import type { ShutdownOptions } from './core/shutdown.js';
 import { fn, milliseconds, only, shape, shapeOrOff, text, v, validate } from './core/validate.js';
+import type { ErrorsOptions } from './errors/options.js';
+import { errorsSchema } from './errors/schema.js';
 import type { Instrumentation } from './instrumentation/instrumentation.js';
 import type { HealthOptions } from './signals/health/options.js';
 import { healthEntries } from './signals/health/schema.js';
@@ -85,6 +87,8 @@ export interface MonitoringOptions {
   traces?: TracesOptions | false;
   /** Health; `false` answers no probe. */
   health?: (HealthOptions & { checks?: BuiltInChecks }) | false;
+  /** Errors; `false` captures none. */
+  errors?: ErrorsOptions | false;
   /** Which requests are observed, and under which names. */
   requests?: RequestsOptions;
   endpoints?: EndpointsOptions;
@@ -139,6 +143,7 @@ const schema: v.GenericSchema<MonitoringOptions> = shape({
   logs: v.optional(shapeOrOff(logsSchema)),
   traces: v.optional(shapeOrOff(tracesSchema)),
   health: v.optional(shapeOrOff(shape({ ...healthEntries, checks: v.optional(checksSchema) }))),
+  errors: v.optional(shapeOrOff(errorsSchema)),
   requests: v.optional(requestsSchema),
   endpoints: v.optional(
     shape({

@@ -2,6 +2,7 @@ import { adapterFor, type MonitoredApp } from './adapters/detect.js';
 import { createAttachments } from './assembly/attachments.js';
 import { serveEndpoints } from './assembly/endpoints.js';
 import { resolveService } from './assembly/environment.js';
+import { buildErrors, tracingErrors } from './assembly/errors.js';
 import { buildHealth, checksPart, healthEndpoints } from './assembly/health.js';
 import { logHealth, measureHealth } from './assembly/health-outlets.js';
 import { adviser, buildLogs, logsPart, reopening } from './assembly/logs.js';
@@ -69,7 +70,21 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     if (measuring) measureHealth(health, metrics);
   }
 
-  const observers = [traces.observer, logs.observer, measuring ? metricsObserver : undefined];
+  const errors = buildErrors(options.errors, {
+    service,
+    scopes,
+    diagnostics,
+    logs,
+    traces,
+    metrics: measuring ? metrics : undefined,
+  });
+
+  const observers = [
+    traces.observer,
+    logs.observer,
+    measuring ? metricsObserver : undefined,
+    errors.observer,
+  ];
   const operations = createOperations(observers.filter(isPresent), scopes, diagnostics);
   const admits = buildAdmits(options.endpoints ?? {}, diagnostics);
   const served = serveEndpoints(
@@ -104,6 +119,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
       shutdown.signals(() => lifecycle.stop()),
       logsPart(logs, options.logs, reopenLogs),
       shutdown.report,
+      errors.part,
       {
         name: 'traces',
         start: () => traces.start((warning) => logs.logger.warn(`telltale: ${warning}`)),
@@ -134,11 +150,13 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     health,
     observe: operations.observe,
     bind: createBind(scopes, diagnostics),
-    trace: traceBy(traces.tracer),
+    trace: tracingErrors(traceBy(traces.tracer), errors),
     inject: traces.inject,
     extract: traces.extract,
     logLevel: logs.raises.raise,
     reopenLogs,
+    errors: { groups: errors.groups },
+    captureError: errors.captureError,
     attach: attachments.attach,
     start: lifecycle.start,
     beacon: shutdown.beacon,

@@ -9,6 +9,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   model: 0,
   core: 1,
   catalog: 1,
+  errors: 1,
   'signals/metrics': 1,
   'signals/logs': 1,
   'signals/traces': 1,
@@ -17,6 +18,7 @@ const FLOORS: Readonly<Record<string, number>> = {
   instrumentation: 2,
   checks: 2,
   exporters: 2,
+  sinks: 2,
   assembly: 3,
   testing: 3,
 };

@@ -18,6 +18,8 @@ export const SURFACE: Readonly<Record<string, readonly string[]>> = {
   'telltale/node': ['setupMonitoring'],
   'telltale/exporters/otlp': ['otlp'],
   'telltale/instrumentation/pg': ['pg'],
+  'telltale/sinks/sentry': ['sentry'],
+  'telltale/sinks/webhook': ['webhook'],
   'telltale/checks/disk': ['disk'],
   'telltale/checks/memory': ['memory'],
   'telltale/checks/event-loop': ['eventLoop'],

@@ -1,0 +1,32 @@
+/** One line of a stack, as far as it is the same wherever and whenever the same code runs. */
+export interface Frame {
+  readonly text: string;
+  /** Whether it is the application's own code, and none of a package. */
+  readonly own: boolean;
+}
+
+const LINE = /^\s*at (?:async )?(?:(.*?) )?\(?([^()]*)\)?$/;
+const PLACE = /^(.*?):(\d+):(\d+)$/;
+const PACKAGES = 'node_modules/';
+/** Of builds: `main.3f2a91bc.js`, `chunk-XK4T2QPA.mjs`. */
+const HASH = /[.-](?:[\da-f]{8,}|(?=[A-Z\d]*\d)[A-Z\d]{8})(?=\.)/gi;
+
+/** Reads a line of a stack; undefined for what is inside Node or has no place. */
+export function frameOf(line: string): Frame | undefined {
+  const [, name = '', place = ''] = LINE.exec(line) ?? [];
+  const [, file = '', row = '', column = ''] = PLACE.exec(place) ?? [];
+  if (file === '' || /^(?:node:|internal\/|native|<anonymous>)/.test(file)) return undefined;
+  const path = steadyPath(file);
+  const within = path.lastIndexOf(PACKAGES);
+  if (within !== -1) return { text: `${name} ${path.slice(within)}`, own: false };
+  return { text: `${name} ${path}:${row}:${column}`, own: true };
+}
+
+function steadyPath(file: string): string {
+  const path = file
+    .replace(/^file:\/\//, '')
+    .replace(/[?#].*$/, '')
+    .replaceAll('\\', '/');
+  const home = `${process.cwd().replaceAll('\\', '/')}/`;
+  return (path.startsWith(home) ? path.slice(home.length) : path).replace(HASH, '');
+}

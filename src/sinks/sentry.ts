@@ -1,0 +1,110 @@
+import { errorFrom } from '../core/described-error.js';
+import type { ErrorReport } from '../errors/report.js';
+import type { ErrorSink } from '../errors/sink.js';
+import { TelltaleError } from '../model/errors.js';
+import { completed, type SentryEvent } from './sentry-event.js';
+
+/** What is used of Sentry's SDK: the module `@sentry/node` has it, from version 8 on. */
+export interface SentryLike {
+  captureException(error: unknown, hint?: SentryHint): unknown;
+  captureMessage?(message: string, hint?: SentryHint): unknown;
+  flush?(timeoutMs?: number): unknown;
+  getClient?(): { getOptions?(): { release?: unknown; environment?: unknown } } | undefined;
+}
+
+/** What Sentry is told beside the error. */
+export interface SentryHint {
+  mechanism?: { type: string; handled: boolean };
+  captureContext?: (scope: SentryScope) => SentryScope;
+}
+
+/** What is used of Sentry's scopes. */
+export interface SentryScope {
+  addEventProcessor(complete: (event: SentryEvent) => SentryEvent): unknown;
+}
+
+/** Options of {@link sentry}. */
+export interface SentryOptions {
+  /**
+   * @default that of `Sentry.init`, otherwise the version of the service
+   */
+  release?: string;
+  /**
+   * @default that of `Sentry.init`, otherwise that of the service
+   */
+  environment?: string;
+}
+
+/** How long it may take Sentry to send what is waiting; the shutdown may give it less. */
+const FLUSH_MS = 2000;
+
+/**
+ * Tells Sentry of errors, with trace, route, user and tags. Sentry must have been set up; what its
+ * own integrations have told it of already is not told again, and they do not tell what this has.
+ *
+ * @throws TelltaleError when the client is none.
+ * @example
+ * import * as Sentry from '@sentry/node';
+ * Sentry.init({ dsn: process.env.SENTRY_DSN });
+ * setupMonitoring(app, { errors: { sinks: [sentry(Sentry)] } });
+ */
+export function sentry(client: SentryLike, options: SentryOptions = {}): ErrorSink {
+  if (typeof client?.captureException !== 'function') {
+    throw new TelltaleError(
+      'TELLTALE_INVALID_OPTION',
+      `sentry: expected Sentry's SDK, something with captureException, got ${typeof client}`,
+    );
+  }
+
+  function hintFor(report: ErrorReport): SentryHint {
+    const set = client.getClient?.()?.getOptions?.() ?? {};
+    const build = {
+      release: options.release ?? (set.release ? undefined : report.service.version),
+      environment:
+        options.environment ?? (set.environment ? undefined : report.service.environment),
+    };
+    return {
+      mechanism: { type: 'telltale', handled: report.handled },
+      captureContext(scope) {
+        scope.addEventProcessor((event) => completed(event, report, build));
+        return scope;
+      },
+    };
+  }
+
+  return {
+    name: 'sentry',
+    capture(report) {
+      const { error, described } = report;
+      if (wasTold(error)) return;
+      const hint = hintFor(report);
+      if (typeof error !== 'object' && client.captureMessage !== undefined) {
+        client.captureMessage(described.message, hint);
+        return;
+      }
+      // Sentry knows errors by their identity, and shows all that they say.
+      client.captureException(described.intact ? error : errorFrom(described), hint);
+      markTold(error);
+    },
+    flush: () => client.flush?.(FLUSH_MS),
+  };
+}
+
+/** By which Sentry itself knows what it has been told of. */
+const TOLD = '__sentry_captured__';
+
+function wasTold(error: unknown): boolean {
+  try {
+    return (error as Record<string, unknown> | null)?.[TOLD] === true;
+  } catch {
+    return false;
+  }
+}
+
+function markTold(error: unknown): void {
+  try {
+    Object.defineProperty(error, TOLD, { value: true, configurable: true, writable: true });
+  } catch {
+    // A frozen error may be told twice.
+  }
+}

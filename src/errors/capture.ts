@@ -50,11 +50,12 @@ export function createCapture(parts: CaptureParts): Capture {
     const uncaught = origin === 'uncaughtException' || origin === 'unhandledRejection';
     if (known !== undefined && !uncaught) return known;
     const report = reportOf(met, known ?? id, known === undefined);
+    if (known === undefined) {
+      count(report.described.type, report.handled);
+      delivery.hand(report);
+    }
     if (!met.logged) log(report.level, lineOf(report), MESSAGES[origin]);
-    if (known !== undefined) return known;
-    count(report.described.type, report.handled);
-    delivery.hand(report);
-    return id;
+    return report.id;
   }
 
   function reportOf(met: Met, id: string, isNew: boolean): ErrorReport {

@@ -50,14 +50,16 @@ function passesRejections(): boolean {
 
 /** First in line, so that a listener that throws keeps nobody from knowing. */
 function join(): void {
-  const listeners = process.listeners(REJECTION);
-  // Node warns of more than there should be, and telltale is not to be what makes them too many.
-  if (listeners.includes(onRejection) || listeners.length >= process.getMaxListeners()) return;
+  if (process.listeners(REJECTION).includes(onRejection)) return;
   process.prependListener(REJECTION, onRejection);
 }
 
 function onNewListener(name: string | symbol, listener: unknown): void {
-  if (name === REJECTION && listener !== onRejection) join();
+  if (name !== REJECTION || listener === onRejection) return;
+  // Node warns of more than there should be, and telltale is not to be what makes them too many.
+  const most = process.getMaxListeners() || Number.POSITIVE_INFINITY;
+  if (process.listenerCount(REJECTION) >= most) process.off(REJECTION, onRejection);
+  else join();
 }
 
 function onRemoveListener(name: string | symbol, listener: unknown): void {

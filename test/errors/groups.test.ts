@@ -111,7 +111,8 @@ describe('groups', () => {
 
   it('are two hundred at most: the one not seen for longest goes, and is counted', async () => {
     const { capture, errors, metrics } = create();
-    const letters = (i: number) => i.toString(26).replace(/\d/g, (d) => 'qrstuvwxyz'[Number(d)] ?? '');
+    const letters = (i: number) =>
+      i.toString(26).replace(/\d/g, (d) => 'qrstuvwxyz'[Number(d)] ?? '');
     for (let i = 0; i < 200; i++) capture(`group ${letters(i)}`);
     capture(`group ${letters(0)}`);
     for (let i = 200; i < 250; i++) capture(`group ${letters(i)}`);

@@ -24,7 +24,8 @@ const ways = {
   'throws at once': fails,
   'throws in a timer': () => soon(fails),
   'throws in a microtask': () => queueMicrotask(fails),
-  'throws in a listener': () => process.nextTick(() => process.emit('own'), process.on('own', fails)),
+  'throws in a listener': () =>
+    process.nextTick(() => process.emit('own'), process.on('own', fails)),
   rejects: () => void Promise.reject(caused()),
   'rejects later': () => soon(async () => fails()),
   'rejects with a text': () => void Promise.reject('a text'),

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import * as Sentry from '@sentry/node';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createMonitoring } from '../../src/index.js';
+import { sentry } from '../../src/sinks/sentry.js';
+import type { LogLine } from '../support/log-sink.js';
+import { type ReceivedEvent, startEnvelopeReceiver } from './envelope-receiver.js';
+
+const PROGRAM = fileURLToPath(new URL('programs/sentry.mjs', import.meta.url));
+
+async function run(
+  way: string,
+): Promise<{ events: ReceivedEvent[]; lines: LogLine[]; code: number }> {
+  const receiver = await startEnvelopeReceiver();
+  onTestFinished(receiver.close);
+  const { stdout, code } = await new Promise<{ stdout: string; code: number }>((resolve) => {
+    const args = [PROGRAM, receiver.dsn, way];
+    const env = { PATH: process.env.PATH };
+    execFile(process.execPath, args, { timeout: 25_000, env }, (error, out) =>
+      resolve({ stdout: out, code: Number(error?.code ?? 0) }),
+    );
+  });
+  const lines = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+  return { events: receiver.events, lines, code };
+}
+
+/** The one event of which this is the last exception, or the message. */
+function eventOf(events: readonly ReceivedEvent[], text: string, level?: string): ReceivedEvent {
+  const found = events.filter(
+    (event) =>
+      (event.message ?? event.exception?.values.at(-1)?.value) === text &&
+      (level === undefined || event.level === level),
+  );
+  expect(found).toHaveLength(1);
+  return found[0] as ReceivedEvent;
+}
+
+describe('Sentry', () => {
+  it.each(['alone', 'traced'])('is told once, with all that is known (%s)', async (way) => {
+    const { events, lines, code } = await run(way);
+    expect(code).toBe(0);
+    expect(events).toHaveLength(4);
+
+    const failed = eventOf(events, 'no card for order 7', 'error');
+    const line = lines.find(({ path }) => path === '/orders/7');
+    expect(failed).toMatchObject({
+      release: '3.2.1',
+      environment: 'staging',
+      tags: { route: '/orders/:id', method: 'GET', request_id: line?.request_id },
+      extra: { error_id: expect.any(String) },
+      contexts: { trace: { trace_id: line?.trace_id } },
+    });
+    expect(failed.exception?.values.map(({ type, value }) => [type, value])).toEqual([
+      ['Error', 'card gone'],
+      ['RangeError', 'no card for order 7'],
+    ]);
+    const exception = failed.exception?.values.at(-1);
+    expect(exception?.mechanism).toMatchObject({ type: 'telltale', handled: false });
+    expect(exception?.stacktrace?.frames.at(-1)).toMatchObject({
+      function: 'charge',
+      filename: expect.stringContaining('sentry.mjs'),
+      lineno: expect.any(Number),
+    });
+
+    const handled = eventOf(events, 'no card for order 7', 'warning');
+    expect(handled).toMatchObject({
+      tags: { route: '/handled/:id', provider: 'acme' },
+      user: { id: 'u7', email: 'ann@example.org' },
+      extra: { attempt: 2 },
+    });
+    expect(handled.exception?.values.at(-1)?.mechanism.handled).toBe(true);
+    expect(eventOf(events, 'only a text')).toMatchObject({ tags: { route: '/text/:id' } });
+    expect(JSON.stringify(events)).not.toContain('hunter2');
+    expect(JSON.stringify(events)).toContain('cannot reach postgres://[redacted]@db/shop');
+  });
+
+  it('is not told what its own integrations have told it', async () => {
+    const { events } = await run('sentry first');
+    expect(events).toHaveLength(4);
+  });
+
+  it.each([
+    ['uncaught', 'no card for order 8', 'fatal'],
+    ['unhandled', 'nobody waits', undefined],
+  ])('hears of what is %s once, and ends the process as before', async (way, text, level) => {
+    const { events, lines, code } = await run(way);
+    eventOf(events, text, level);
+    expect(events).toHaveLength(5);
+    expect(code).toBe(1);
+    expect(lines.filter((line) => line.level === 60)).toHaveLength(1);
+  });
+
+  it('takes what has only captureException', () => {
+    const told: unknown[] = [];
+    const client = { captureException: (error: unknown) => told.push(error) };
+    const monitoring = createMonitoring({ logs: false, errors: { sinks: [sentry(client)] } });
+    const error = new Error('m');
+    for (const thrown of [error, error, 'text', Object.freeze(new Error('frozen'))]) {
+      monitoring.captureError(thrown);
+    }
+    expect(told).toHaveLength(3);
+    expect(told[0]).toBe(error);
+    expect(told[1]).toBeInstanceOf(Error);
+  });
+
+  it('is itself, and nothing else', () => {
+    expect(sentry(Sentry).name).toBe('sentry');
+    expect(() => sentry({} as never)).toThrow(/^sentry: expected Sentry's SDK/);
+  });
+});

@@ -99,6 +99,7 @@ describe('the README', () => {
       'fastify-logger.mjs',
       'traces.mjs',
       'pg.mjs',
+      'errors.mjs',
       'options.mjs',
       'ending.mjs',
       'beacon.mjs',
@@ -212,6 +213,14 @@ describe('the README', () => {
     );
     const [counted, request] = lines.map((line) => JSON.parse(line));
     expect(counted).toMatchObject({ msg: 'counted', trace_id: request.trace_id });
+  });
+
+  it('captures as it says', async () => {
+    const { stdout, lines } = await runProgram('errors.mjs');
+    const { error_id, ...line } = JSON.parse(lines[0] ?? '');
+    expect(stdout.split('\n')).toContain(error_id);
+    expect(stdout).toContain('1 × RangeError: no card for order 7 (/orders/:id)');
+    expect(line).toMatchObject({ level: 40, err: { message: 'no card for order 7: card gone' } });
   });
 
   it('ends as it says', async () => {

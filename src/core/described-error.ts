@@ -106,12 +106,15 @@ function framesOf(stack: unknown, message: string): string[] {
   // What stands in a message may look like a frame.
   const at = message === '' ? -1 : stack.indexOf(message);
   const start = at === -1 ? 0 : at + message.length;
-  return stack
-    .slice(start, start + READ_STACK)
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, MOST_FRAMES)
-    .map((line) => line.trim());
+  return (
+    stack
+      .slice(start, start + READ_STACK)
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, MOST_FRAMES)
+      // The `@` of a package's scope would make a user of what is before it.
+      .map((line) => line.trim().replaceAll('file://', ''))
+  );
 }
 
 const TOLD_ELSEWHERE = new Set(['name', 'message', 'stack', 'cause', 'errors']);

@@ -7,14 +7,14 @@ import { completed, type SentryEvent } from './sentry-event.js';
 /** What is used of Sentry's SDK: the module `@sentry/node` has it, from version 8 on. */
 export interface SentryLike {
   captureException(error: unknown, hint?: SentryHint): unknown;
-  captureMessage?(message: string, hint?: SentryHint): unknown;
+  captureMessage?(message: string, captureContext?: SentryHint['captureContext']): unknown;
   flush?(timeoutMs?: number): unknown;
   getClient?(): { getOptions?(): { release?: unknown; environment?: unknown } } | undefined;
 }
 
 /** What Sentry is told beside the error. */
 export interface SentryHint {
-  mechanism?: { type: string; handled: boolean };
+  data?: { mechanism: { type: string; handled: boolean } };
   captureContext?: (scope: SentryScope) => SentryScope;
 }
 
@@ -44,7 +44,6 @@ const FLUSH_MS = 2000;
  *
  * @throws TelltaleError when the client is none.
  * @example
- * import * as Sentry from '@sentry/node';
  * Sentry.init({ dsn: process.env.SENTRY_DSN });
  * setupMonitoring(app, { errors: { sinks: [sentry(Sentry)] } });
  */
@@ -64,7 +63,7 @@ export function sentry(client: SentryLike, options: SentryOptions = {}): ErrorSi
         options.environment ?? (set.environment ? undefined : report.service.environment),
     };
     return {
-      mechanism: { type: 'telltale', handled: report.handled },
+      data: { mechanism: { type: 'telltale', handled: report.handled } },
       captureContext(scope) {
         scope.addEventProcessor((event) => completed(event, report, build));
         return scope;
@@ -78,13 +77,15 @@ export function sentry(client: SentryLike, options: SentryOptions = {}): ErrorSi
       const { error, described } = report;
       if (wasTold(error)) return;
       const hint = hintFor(report);
-      if (typeof error !== 'object' && client.captureMessage !== undefined) {
-        client.captureMessage(described.message, hint);
+      const isObject = typeof error === 'object' && error !== null;
+      if (!isObject && client.captureMessage !== undefined) {
+        client.captureMessage(described.message, hint.captureContext);
         return;
       }
       // Sentry knows errors by their identity, and shows all that they say.
-      client.captureException(described.intact ? error : errorFrom(described), hint);
-      markTold(error);
+      const shown = isObject && described.intact ? error : errorFrom(described);
+      client.captureException(shown, hint);
+      if (isObject) markTold(error);
     },
     flush: () => client.flush?.(FLUSH_MS),
   };

@@ -106,14 +106,15 @@ describe('a described error', () => {
     expect([error.message, error.stack, error.cause].map(String).join()).not.toContain('hunter2');
     // What the message says of frames is none.
     const faked = describeError(new Error('m\n    at password=hunter2 (file.js:1:1)'));
-    expect(faked.stack).not.toContain('file.js');
+    expect(faked.stack?.split('\n').slice(1).join()).not.toContain('file.js');
   });
 
   it('is what it was, when there is nothing to hide', () => {
     const error = new TypeError('plain', { cause: new Error('below') });
     const described = describeError(error);
     expect(described.intact).toBe(true);
-    expect(described.stack).toBe(error.stack);
-    expect(errorFrom(described)).toMatchObject({ name: 'TypeError', stack: error.stack });
+    const stack = error.stack?.replaceAll('file://', '');
+    expect(described.stack).toBe(stack);
+    expect(errorFrom(described)).toMatchObject({ name: 'TypeError', stack });
   });
 });

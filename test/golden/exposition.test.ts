@@ -7,6 +7,7 @@ import { createServer, request, type Server } from 'node:http';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { db } from '../../src/catalog/db.js';
+import { errors } from '../../src/catalog/errors.js';
 import { health } from '../../src/catalog/health.js';
 import { httpCatalog } from '../../src/catalog/http.js';
 import { logs } from '../../src/catalog/logs.js';
@@ -28,6 +29,7 @@ const groups: Record<string, { group: MetricGroup; exact?: boolean }> = {
   health: { group: health, exact: true },
   logs: { group: logs },
   db: { group: db, exact: true },
+  errors: { group: errors },
   self: { group: self },
 };
 

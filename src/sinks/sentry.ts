@@ -15,12 +15,12 @@ export interface SentryLike {
 /** What Sentry is told beside the error. */
 export interface SentryHint {
   data?: { mechanism: { type: string; handled: boolean } };
-  captureContext?: (scope: SentryScope) => SentryScope;
+  captureContext?: <Scope extends SentryScope>(scope: Scope) => Scope;
 }
 
 /** What is used of Sentry's scopes. */
 export interface SentryScope {
-  addEventProcessor(complete: (event: SentryEvent) => SentryEvent): unknown;
+  addEventProcessor(complete: <Event extends SentryEvent>(event: Event) => Event): unknown;
 }
 
 /** Options of {@link sentry}. */

@@ -15,6 +15,7 @@ export async function wire({ framework, metrics, logs, traces, checks = 0 }) {
         traces: traces
           ? { exporter: 'otlp', endpoint: traces.endpoint, sampleRatio: traces.ratio }
           : false,
+        errors: metrics || logs || traces ? {} : false,
         // Nobody but the application knows the routes of a plain server.
         requests: framework === 'node' ? { route: () => '/users/:id' } : {},
       });

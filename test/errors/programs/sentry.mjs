@@ -5,6 +5,8 @@ import { setupMonitoring } from 'telltale';
 import { sentry } from 'telltale/sinks/sentry';
 
 const [dsn, way] = process.argv.slice(2);
+// Sentry sends lines of source as well.
+const secret = ['hunter', 2].join('');
 Sentry.init({ dsn, tracesSampleRate: way === 'traced' ? 1 : undefined });
 
 const app = express();
@@ -22,7 +24,7 @@ function charge(id) {
 
 app.get('/orders/:id', (req) => charge(req.params.id));
 app.get('/leaks/:id', () => {
-  throw new Error('cannot reach postgres://shop:hunter2@db/shop');
+  throw new Error(`cannot reach postgres://shop:${secret}@db/shop`);
 });
 app.get('/handled/:id', (req, res) => {
   try {

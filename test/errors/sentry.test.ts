@@ -81,12 +81,13 @@ describe('Sentry', () => {
   });
 
   it.each([
-    ['uncaught', 'no card for order 8', 1],
+    ['uncaught', 'cannot reach postgres://[redacted]@db/shop', 1],
     ['unhandled', 'nobody waits', 0],
   ])('hears of what is %s once, and ends the process as before', async (way, text, exitCode) => {
     const { events, lines, code } = await run(way);
     eventOf(events, text, 'fatal');
     expect(events).toHaveLength(5);
+    expect(JSON.stringify(events)).not.toContain('hunter2');
     expect(code).toBe(exitCode);
     expect(lines.filter((line) => line.level === 60)).toHaveLength(1);
   });

@@ -85,6 +85,7 @@ const WAYS: Readonly<Record<string, Told>> = {
   'fails in a worker': [],
   'fails in a worker that nobody watches': [['uncaught exception', 'top']],
   'is monitored in a worker': EXCEPTION,
+  'throws in a request': EXCEPTION,
   'after shutdown': [],
   'ends well': [],
 };
@@ -105,6 +106,32 @@ describe.concurrent('a process that', () => {
     const earlier = monitored.lines.filter(({ msg }) => msg === 'earlier');
     expect(earlier).toHaveLength(100 * processes);
   });
+});
+
+it('tells of the request in which it was thrown', async () => {
+  const { lines } = await run('throws in a request', 'monitored');
+  expect(lines.at(-1)).toMatchObject({
+    level: 60,
+    handled: false,
+    request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    trace_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+    error_group: expect.stringMatching(/^[0-9a-f]{16}$/),
+    err: {
+      type: 'TypeError',
+      stack: expect.stringMatching(
+        /^TypeError: top\n {4}at caused .*\n[\s\S]*caused by: RangeError/,
+      ),
+    },
+  });
+});
+
+it('listens to nothing when it is told so', async () => {
+  for (const options of [{ errors: false }, { errors: { uncaught: false } }]) {
+    const { code, lines } = await run('rejects', 'monitored', [], options);
+    expect([code, fatal(lines)]).toEqual([1, []]);
+    expect(lines).toHaveLength(100);
+  }
 });
 
 describe.concurrent('a process under --unhandled-rejections', () => {

@@ -5,9 +5,10 @@
  */
 const [way, kind, options = '{}'] = process.argv.slice(2);
 
+let monitoring;
 if (kind === 'monitored') {
   const { createMonitoring } = require('telltale');
-  const monitoring = createMonitoring({ serviceName: 'crash', ...JSON.parse(options) });
+  monitoring = createMonitoring({ serviceName: 'crash', ...JSON.parse(options) });
   monitoring.start();
   for (let i = 0; i < 100; i++) monitoring.logger.info({ i }, 'earlier');
   if (way === 'after shutdown') monitoring.shutdown();
@@ -155,6 +156,12 @@ const ways = {
     const worker = new Worker(__filename, { argv: process.argv.slice(2) });
     worker.on('error', ({ message }) => say(message));
     worker.on('exit', (code) => say(`worker ${code}`));
+  },
+  'throws in a request': () => {
+    const { createServer, get } = require('node:http');
+    const server = createServer(() => soon(fails));
+    monitoring?.attach(server);
+    server.listen(0, '127.0.0.1', () => get({ port: server.address().port, path: '/orders' }));
   },
   'after shutdown': () => soon(() => soon(fails)),
   'ends well': () => {},

@@ -22,10 +22,12 @@ function charge(id) {
   throw new RangeError(`no card for order ${id}`, { cause: new Error('card gone') });
 }
 
-app.get('/orders/:id', (req) => charge(req.params.id));
-app.get('/leaks/:id', () => {
+function leak() {
   throw new Error(`cannot reach postgres://shop:${secret}@db/shop`);
-});
+}
+
+app.get('/orders/:id', (req) => charge(req.params.id));
+app.get('/leaks/:id', leak);
 app.get('/handled/:id', (req, res) => {
   try {
     charge(req.params.id);
@@ -50,7 +52,7 @@ const server = app.listen(0, '127.0.0.1', async () => {
   for (const path of ['/orders/7', '/leaks/7', '/handled/7', '/text/7']) {
     await (await fetch(base + path)).text();
   }
-  if (way === 'uncaught') setTimeout(charge, 1, 8);
+  if (way === 'uncaught') setTimeout(leak, 1);
   else {
     // Sentry's own listener keeps the process alive.
     if (way === 'unhandled') Promise.reject(new Error('nobody waits'));

@@ -28,7 +28,7 @@ function listen(): void {
   process.on('newListener', onNewListener);
   process.on('removeListener', onRemoveListener);
   passes = passesRejections();
-  if (passes || process.listenerCount(REJECTION) > 0) join();
+  join();
 }
 
 function forget(): void {

@@ -210,6 +210,27 @@ describe('an error on its way up', () => {
     expect(lines.map(({ operation }) => operation)).toEqual(['inner', 'outer']);
   });
 
+  it('leaves no secret in spans', async () => {
+    const spans = createSpanMemory();
+    const monitoring = createMonitoring({ logs: false, traces: { exporter: spans } });
+    monitoring.start();
+    const fail = () => Promise.reject(new Error('cannot reach postgres://shop:hunter2@db/shop'));
+    await expect(monitoring.trace('traced', fail)).rejects.toThrow('hunter2');
+    await expect(monitoring.observe(inner, {}, fail)).rejects.toThrow('hunter2');
+    await monitoring.shutdown();
+    expect(spans.spans).toHaveLength(2);
+    for (const { events, status, attributes } of spans.spans) {
+      const message = 'cannot reach postgres://[redacted]@db/shop';
+      expect(status.message).toBe(message);
+      expect(events[0]?.attributes).toMatchObject({
+        'exception.type': 'Error',
+        'exception.message': message,
+        'exception.stacktrace': expect.stringContaining('capture.test.ts'),
+      });
+      expect(JSON.stringify([events, status, attributes])).not.toContain('hunter2');
+    }
+  });
+
   it('is counted again when it is thrown again', async () => {
     const { monitoring, reports } = create();
     const error = new Error('made once');

@@ -28,7 +28,7 @@ function listen(): void {
   process.on('newListener', onNewListener);
   process.on('removeListener', onRemoveListener);
   passes = passesRejections();
-  join();
+  if (passes || process.listenerCount(REJECTION) > 0) join();
 }
 
 function forget(): void {

@@ -108,6 +108,11 @@ const ways = {
     process.on('unhandledRejection', ({ message }) => say(message));
     void Promise.reject(caused());
   },
+  'listens to all': () => {
+    process.on('uncaughtException', ({ message }, origin) => say(`${origin}: ${message}`));
+    process.on('unhandledRejection', ({ message }) => say(message));
+    void Promise.reject(caused());
+  },
   'listens to rejections once': () => {
     process.once('unhandledRejection', ({ message }) => say(message));
     void Promise.reject(new Error('first'));

@@ -55,8 +55,9 @@ export function logsPart(
     name: 'logs',
     share: 1,
     start() {
+      counts.start();
       forget.push(join());
-      if (writer !== undefined) forget.push(atExit(writer.flushSync));
+      if (writer?.flushSync !== undefined) forget.push(atExit(writer.flushSync));
       const signal = options === false ? undefined : options.reopenOn;
       if (signal !== undefined) forget.push(onSignal(signal, () => void reopen()));
     },

@@ -31,9 +31,9 @@ export function fillMetrics(
   metrics.onCollect('app', () => uptime.set(process.uptime()));
 
   const { events } = metrics.use(logsGroup);
-  const lines = logs.counts.start();
+  logs.counts.enable();
   metrics.onCollect('logs', () => {
-    for (const [level, count] of lines) events.labels({ level }).reach(count);
+    for (const [level, count] of logs.counts.byLevel) events.labels({ level }).reach(count);
   });
 
   const own = metrics.use(self);

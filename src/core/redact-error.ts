@@ -1,14 +1,17 @@
 import { types } from 'node:util';
 import { withoutSecrets } from './redact-text.js';
 
-/** Of texts, in characters, and of errors that belong to one. */
-const LONGEST_MESSAGE = 2048;
-const LONGEST_STACK = 8192;
-const LONGEST_PROPERTY = 2048;
-const MOST_PARTS = 16;
+/** How much of an error there is to be: of texts in characters, of errors that belong to it in all. */
+export interface ErrorLimits {
+  readonly message: number;
+  readonly stack: number;
+  /** Of members that are texts; at 0 there are no members. */
+  readonly member: number;
+  readonly errors: number;
+}
 
-/** Errors that were made here, and need not be looked at again. */
-const clean = new WeakSet<object>();
+/** Errors that were made here, within these limits: they need not be looked at again. */
+const clean = new WeakMap<object, ErrorLimits>();
 
 /** Whether a value is an error, of this or another realm. */
 export function isError(value: unknown): value is Error {
@@ -27,27 +30,28 @@ export type ErrorRedactor = (error: Error) => Error;
  */
 export function createErrorRedactor(
   cleanValue: (key: string, value: unknown) => unknown,
+  limits: ErrorLimits,
 ): ErrorRedactor {
   return function redactError(error) {
-    if (clean.has(error)) return error;
+    if (clean.get(error) === limits) return error;
     const copied = new Set<Error>();
 
     function copyOf(original: Error): Error | undefined {
-      if (clean.has(original)) return original;
+      if (clean.get(original) === limits) return original;
       // Serializers follow the parts of an error without looking out for cycles.
-      if (copied.has(original) || copied.size >= MOST_PARTS) return undefined;
+      if (copied.has(original) || copied.size >= limits.errors) return undefined;
       const copy: Error = Object.create(prototypeOf(original));
       copied.add(original);
-      clean.add(copy);
-      text('message', LONGEST_MESSAGE);
-      text('stack', LONGEST_STACK);
-      text('name', LONGEST_PROPERTY);
+      clean.set(copy, limits);
+      text('message', limits.message);
+      text('stack', limits.stack);
+      text('name', limits.message);
       const cause = read(original, 'cause');
       if (cause !== undefined && typeof cause !== 'function')
         hide('cause', cleaned('cause', cause));
       const errors = read(original, 'errors');
       if (Array.isArray(errors)) hide('errors', cleanedAll(errors));
-      for (const key of keysOf(original)) show(key);
+      if (limits.member > 0) for (const key of keysOf(original)) show(key);
       return copy;
 
       function text(key: string, most: number): void {
@@ -71,11 +75,11 @@ export function createErrorRedactor(
     function cleaned(key: string, value: unknown): unknown {
       if (isError(value)) return copyOf(value);
       const result = cleanValue(key, value);
-      return typeof result === 'string' ? withoutSecrets(result, LONGEST_PROPERTY) : result;
+      return typeof result === 'string' ? withoutSecrets(result, limits.member) : result;
     }
 
     function cleanedAll(errors: readonly unknown[]): unknown[] {
-      return errors.slice(0, MOST_PARTS).flatMap((one, i) => cleaned(String(i), one) ?? []);
+      return errors.slice(0, limits.errors).flatMap((one, i) => cleaned(String(i), one) ?? []);
     }
 
     return copyOf(error) ?? error;

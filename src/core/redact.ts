@@ -1,4 +1,4 @@
-import { createErrorRedactor, isError } from './redact-error.js';
+import { createErrorRedactor, type ErrorLimits, isError } from './redact-error.js';
 import { mayBeUrl, REDACTED, redactUrls, withoutSecrets } from './redact-text.js';
 import { createKeyTest, type IsSecret } from './secret-key.js';
 
@@ -33,6 +33,11 @@ const MOST_COPIED = 20_000;
 const COST_OF_ERROR = 50;
 const LONGEST_TEXT = 2048;
 
+const LIMITS: ErrorLimits = { message: 2048, stack: 8192, member: 2048, errors: 16 };
+/** Of a line that is limited itself, and of one that is still too long then. */
+const BRIEF: ErrorLimits = { message: 256, stack: 1200, member: 256, errors: 4 };
+const BRIEFEST: ErrorLimits = { message: 256, stack: 600, member: 0, errors: 1 };
+
 const CUT = '[cut]';
 const CIRCULAR = '[Circular]';
 const UNREADABLE = '[unreadable]';
@@ -42,10 +47,14 @@ const UNREADABLE = '[unreadable]';
  *
  * @param keys names of secrets, in any case, and patterns of them, beside those that always are.
  */
-export function createRedactor(keys: readonly (string | RegExp)[] = []): Redactor {
+export function createRedactor(
+  keys: readonly (string | RegExp)[] = [],
+  limits: ErrorLimits = LIMITS,
+): Redactor {
   const isSecret = createKeyTest(keys);
-  const redactError = createErrorRedactor((key, value) =>
-    isSecret(key) ? REDACTED : copyOf(value, textOfError),
+  const redactError = createErrorRedactor(
+    (key, value) => (isSecret(key) ? REDACTED : copyOf(value, textOfError)),
+    limits,
   );
   const ancestors = new Set<object>();
   let left = 0;
@@ -179,3 +188,13 @@ export const redactSecrets = standard.fields;
 
 /** {@link Redactor.error}, by the keys that always name a secret. */
 export const redactError = standard.error;
+
+const [brief, briefest] = [createRedactor([], BRIEF), createRedactor([], BRIEFEST)];
+
+/** What was thrown in three lengths, the longest first, for whoever has not much room. */
+export function* limitedErrors(error: unknown): Generator<unknown> {
+  const clean = brief.error(error);
+  yield typeof clean === 'string' ? clean.slice(0, BRIEF.message) : clean;
+  yield isError(error) ? briefest.error(error) : CUT;
+  yield CUT;
+}

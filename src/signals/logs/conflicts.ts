@@ -3,7 +3,7 @@ import type { LogFormat } from './format.js';
 import type { LogsOptions } from './options.js';
 
 /** What a logger that is given has settled already. */
-const OF_A_LOGGER = ['level', 'destination', 'format', 'redact', 'pino'] as const;
+const OF_A_LOGGER = ['level', 'destination', 'reopenOn', 'format', 'redact', 'pino'] as const;
 
 /** What a format is made of. */
 const OF_A_FORMAT = ['messageKey', 'timestamp', 'nestedKey', 'errorKey'] as const;

@@ -43,15 +43,13 @@ export function enrich(logger: Logger, fields: Enricher): () => void {
 /**
  * A logger that writes to the same place without the fields that telltale gives, for lines that name
  * theirs themselves.
- *
- * @param open the same logger, perhaps with other levels.
  */
-export function unenriched(logger: Logger, open = logger): Logger {
+export function unenriched(logger: Logger): Logger {
   const slots = slotsOf(logger);
-  if (slots === undefined) return open;
+  if (slots === undefined) return logger;
   // One that adds nothing is one all the same: only then has the strategy, which redacts, its turn.
   const noFields: Mixin = () => ({});
-  return Object.create(open, {
+  return Object.create(logger, {
     [slots.mixin]: { get: () => ownMixin(logger) ?? noFields },
   }) as Logger;
 }

@@ -49,7 +49,7 @@ export function gcpFormat(parts: FormatParts): Format {
     }),
     request: (operation, http) => ({
       httpRequest: httpRequestOf(operation, http),
-      route: shorten(http.route),
+      route: http.route,
       aborted: http.aborted ? true : undefined,
       slow: http.slow ? true : undefined,
       [errorKey]: operation.error,
@@ -81,7 +81,7 @@ function withStackTrace(fields: Fields, { errorKey, serializeError }: FormatPart
 /** https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#httprequest */
 function httpRequestOf(operation: Operation, http: HttpFacts): Fields {
   return {
-    requestMethod: shorten(http.method),
+    requestMethod: http.method,
     requestUrl: shorten(http.path),
     requestSize: http.requestBytes === undefined ? undefined : String(http.requestBytes),
     status: http.status,
@@ -108,14 +108,14 @@ function gcpLine(parts: LineParts, traces: string): RequestLine {
           ? ''
           : `,"${TRACE}":"${traces}${trace.traceId}","${SPAN_ID}":"${trace.spanId}","${SAMPLED}":${trace.sampled}`
       },"request_id":${quoted(http.requestId)},"httpRequest":{"requestMethod":${quoted(
-        shorten(http.method),
+        http.method,
       )},"requestUrl":${quoted(shorten(http.path))}${sizeText('requestSize', http.requestBytes)},"status":${
         http.status
       }${sizeText('responseSize', http.responseBytes)}${
         address === undefined ? '' : `,"remoteIp":${quoted(address)}`
       },"latency":"${latencyOf(operation)}","protocol":${quoted(
         `HTTP/${http.protocolVersion}`,
-      )}},"route":${quoted(shorten(http.route))}${http.aborted ? ',"aborted":true' : ''}${
+      )}},"route":${quoted(http.route)}${http.aborted ? ',"aborted":true' : ''}${
         http.slow ? ',"slow":true' : ''
       }${error === undefined ? '' : errorText(error)}${boundText(bound)},"message":"${requestMessage(
         http,

@@ -17,8 +17,8 @@ export function jsonFormat({ service, errorKey }: FormatParts): Format {
       [errorKey]: operation.error,
     }),
     request: (operation, http) => ({
-      method: shorten(http.method),
-      route: shorten(http.route),
+      method: http.method,
+      route: http.route,
       path: shorten(http.path),
       status: http.status,
       duration_ms: milliseconds(operation.duration),

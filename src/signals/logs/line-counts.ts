@@ -1,10 +1,14 @@
-import { type Logger, symbols } from 'pino';
+import type { Logger } from 'pino';
 import type { RequestLine } from './format.js';
+import { slotOf } from './pino-slots.js';
 
 /** How many lines were written at each level. */
 export interface LineCounts {
-  /** Begins to count, and gives the counts by the names of the levels. */
-  start(): ReadonlyMap<string, number>;
+  /** By the names of the levels. */
+  readonly byLevel: ReadonlyMap<string, number>;
+  /** Counts from now on, or from the start on where the loggers are the user's. */
+  enable(): void;
+  start(): void;
   /** Gives the loggers back. */
   stop(): void;
   /** Counts lines of requests that do not go through a logger. */
@@ -15,7 +19,7 @@ type Write = (this: Logger, fields: unknown, message: unknown, level: number) =>
 type Count = (logger: Logger, level: number) => void;
 
 interface Watched {
-  readonly counters: Set<Count>;
+  readonly counts: Set<Count>;
   restore(): void;
 }
 
@@ -24,67 +28,75 @@ const watched = new WeakMap<Logger, Watched>();
 
 /**
  * Creates the counts of what some loggers and their children write. They all write through one
- * method, which is replaced when counting starts; until then nothing is different.
+ * method, which is replaced while somebody counts; until then nothing is different.
+ *
+ * @param areGiven says that the loggers are not telltale's own, and left alone before the start.
  */
-export function createLineCounts(loggers: readonly Logger[]): LineCounts {
-  const counts = new Map<string, number>();
-  const takeBack: (() => void)[] = [];
+export function createLineCounts(loggers: readonly Logger[], areGiven = false): LineCounts {
+  const byLevel = new Map<string, number>();
+  let enabled = false;
+  let counting = false;
 
   function count(logger: Logger, level: number): void {
     const name = logger.levels.labels[level] ?? String(level);
-    counts.set(name, (counts.get(name) ?? 0) + 1);
+    byLevel.set(name, (byLevel.get(name) ?? 0) + 1);
+  }
+
+  function start(): void {
+    if (!enabled || counting) return;
+    counting = true;
+    for (const logger of loggers) watch(logger, count);
   }
 
   return {
-    start() {
-      for (const logger of loggers) {
-        takeBack.push(watch(logger, count));
-        for (const name of Object.keys(logger.levels.values)) counts.set(name, 0);
-      }
-      return counts;
+    byLevel,
+    enable() {
+      enabled = true;
+      const names = loggers.flatMap((logger) => Object.keys(logger.levels.values));
+      for (const name of names) byLevel.set(name, 0);
+      if (!areGiven) start();
     },
+    start,
     stop() {
-      for (const back of takeBack.splice(0)) back();
+      if (counting) for (const logger of loggers) leave(logger, count);
+      counting = false;
     },
     requestLine: (write) =>
       function writeAndCountRequest(level, operation, http) {
         write(level, operation, http);
-        if (takeBack.length > 0) count(loggers[0] as Logger, level);
+        if (counting) count(loggers[0] as Logger, level);
       },
   };
 }
 
-function watch(logger: Logger, count: Count): () => void {
-  const state = watched.get(logger) ?? occupy(logger);
+function watch(logger: Logger, count: Count): void {
+  const slot = slotOf(logger, 'pino.write');
+  if (slot === undefined) return;
+  const state = watched.get(logger) ?? occupy(logger as unknown as Record<symbol, Write>, slot);
   watched.set(logger, state);
-  state.counters.add(count);
-  return () => {
-    state.counters.delete(count);
-    if (state.counters.size > 0) return;
-    state.restore();
-    watched.delete(logger);
-  };
+  state.counts.add(count);
 }
 
-function occupy(logger: Logger): Watched {
-  const members = logger as unknown as Record<symbol, unknown>;
-  const write = members[symbols.writeSym] as Write;
-  const isOwn = Object.hasOwn(members, symbols.writeSym);
-  const counters = new Set<Count>();
-  members[symbols.writeSym] = function writeAndCount(
-    this: Logger,
-    fields: unknown,
-    message: unknown,
-    level: number,
-  ) {
+function leave(logger: Logger, count: Count): void {
+  const state = watched.get(logger);
+  if (state === undefined || !state.counts.delete(count) || state.counts.size > 0) return;
+  state.restore();
+  watched.delete(logger);
+}
+
+function occupy(members: Record<symbol, Write>, slot: symbol): Watched {
+  const counts = new Set<Count>();
+  const write = members[slot] as Write;
+  const isOwn = Object.hasOwn(members, slot);
+  members[slot] = function writeAndCount(fields, message, level) {
     write.call(this, fields, message, level);
-    for (const count of counters) count(this, level);
+    for (const count of counts) count(this, level);
   };
   return {
-    counters,
+    counts,
     restore() {
-      if (isOwn) members[symbols.writeSym] = write;
-      else delete members[symbols.writeSym];
+      if (isOwn) members[slot] = write;
+      else delete members[slot];
     },
   };
 }

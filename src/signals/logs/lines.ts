@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Fields } from '../../core/bind.js';
-import { redactSecrets } from '../../core/redact.js';
+import { limitedErrors, redactSecrets } from '../../core/redact.js';
 import type { Operation } from '../../model/operation.js';
 import type { Format, LineParts, Place, RequestLine } from './format.js';
 import { requestMessage } from './text.js';
@@ -26,12 +26,12 @@ export function loggedLine(
   taken: ReadonlySet<string>,
 ): RequestLine {
   return function logRequest(level, operation, http) {
-    const fields = redactSecrets({
+    const fields = {
       ...(operation.bound && without(taken, operation.bound)),
       ...format.place(placeOf(operation)),
       ...format.request(operation, http),
-    });
-    logger[nameOf(level)](fields, requestMessage(http));
+    };
+    logger[nameOf(level)](redactSecrets(fields), requestMessage(http));
   };
 }
 
@@ -48,18 +48,17 @@ export function textLine(
   format: Format,
   taken: ReadonlySet<string>,
 ): RequestLine {
-  const { lsCacheSym, timeSym, chindingsSym, endSym, messageKeySym, needsMetadataGsym } =
-    pino.symbols;
+  const { lsCacheSym, timeSym, chindingsSym, endSym, messageKeySym } = pino.symbols;
   const own = logger as unknown as Record<symbol, unknown>;
   const heads = own[lsCacheSym] as Readonly<Record<number, string>>;
   const time = own[timeSym] as () => string;
   const shared = own[chindingsSym] as string;
-  // pino.multistream and its like choose by it where the line goes.
-  const asking = needsMetadataGsym in stream ? (stream as { lastLevel?: number }) : undefined;
+  const asks = pino.symbols.needsMetadataGsym in stream;
   return format.requestLine({
     stream,
     open(level) {
-      if (asking !== undefined) asking.lastLevel = level;
+      // pino.multistream and its like choose by it where the line goes.
+      if (asks) (stream as { lastLevel?: number }).lastLevel = level;
       return heads[level] + time() + shared;
     },
     close: own[endSym] as string,
@@ -67,6 +66,9 @@ export function textLine(
     ...fieldTexts(logger, taken),
   });
 }
+
+/** In bytes, so that a request line stays below 8 kB. */
+const LONGEST_ERROR = 5000;
 
 /** What not every line has is left to pino. */
 function fieldTexts(
@@ -87,11 +89,15 @@ function fieldTexts(
   const textOf = (fields: Fields): string => asJson(fields, undefined, level, '').slice(head);
   return {
     errorText(error) {
-      try {
-        return textOf({ [errorKey]: error });
-      } catch {
-        return textOf({ [errorKey]: '[unreadable]' });
+      for (const limited of limitedErrors(error)) {
+        try {
+          const text = textOf({ [errorKey]: limited });
+          if (Buffer.byteLength(text) <= LONGEST_ERROR) return text;
+        } catch {
+          // The next one holds less that cannot be written.
+        }
       }
+      return textOf({ [errorKey]: '[unreadable]' });
     },
     boundText: (bound) => (bound === undefined ? '' : textOf(without(taken, bound))),
   };

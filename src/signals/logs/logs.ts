@@ -1,8 +1,7 @@
-import { type Logger, type LoggerOptions, pino } from 'pino';
-import type { Fields } from '../../core/bind.js';
+import { type Logger, pino } from 'pino';
 import { operationIn } from '../../core/scope.js';
+import type { HttpFacts } from '../../model/http.js';
 import type { Observer } from '../../model/observer.js';
-import { brief } from './brief.js';
 import { type ContextParts, createContextFields } from './context.js';
 import { createDestination, type Destination } from './destination.js';
 import { enrich, ownMixin, unenriched } from './enrich.js';
@@ -13,8 +12,8 @@ import { createLogsObserver, type ObserverParts } from './observer.js';
 import type { LogsOptions } from './options.js';
 import { canBeText, ERROR_KEY, errorSerializer, newPino, pinoOptions } from './pino-options.js';
 import { isTerminal, prettyDestination } from './pretty.js';
-import { createRaises, type Raises } from './raises.js';
-import { createLineRedaction, type LineRedaction } from './redaction.js';
+import { createRaises, openLogger, type Raises } from './raises.js';
+import { createLineRedaction } from './redaction.js';
 import { createRequestLoggers, type RequestLoggers } from './request-logger.js';
 import { transportDestination } from './transport.js';
 import type { Writer } from './writer.js';
@@ -26,7 +25,7 @@ export interface Logs {
   readonly ofRequest: RequestLoggers;
   /** Absent when requests and other work are not logged. */
   readonly observer: Observer | undefined;
-  /** What writes the lines, unless a logger was given. */
+  /** What writes the lines, when that is telltale itself. */
   readonly writer: Writer | undefined;
   readonly counts: LineCounts;
   readonly raises: Raises;
@@ -49,16 +48,17 @@ export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
 
 function createOwnLogs(options: LogsOptions, parts: LogsParts): Logs {
   const { stream, writer } = destinationOf(options, parts.failed);
+  const errorKey = options.pino?.errorKey ?? ERROR_KEY;
+  const format = createFormat(options.format ?? 'json', {
+    service: parts.service,
+    errorKey,
+    serializeError: errorSerializer(options),
+  });
   const redaction = createLineRedaction(options.redact);
-  const serializeError = errorSerializer(options);
-  const { format, settings } = settingsOf(options, parts, redaction, serializeError);
-  const brieflySet = settingsOf(options, parts, redaction, (error) => brief(serializeError(error)));
+  const settings = pinoOptions(options, format, redaction);
   const mixin = options.pino?.mixin;
   // The line of an operation names its ids itself; it must not take those of whatever runs then.
-  const lines = newPino(
-    { ...brieflySet.settings, level: 'trace', levelComparison: () => true },
-    stream,
-  );
+  const lines = newPino({ ...settings, level: 'trace', levelComparison: () => true }, stream);
   const common = namesOf(lines);
   const taken = new Set([...common, ...format.requestKeys]);
   const contextFields = createContextFields(parts, format, common);
@@ -72,42 +72,32 @@ function createOwnLogs(options: LogsOptions, parts: LogsParts): Logs {
     stream,
   );
   redaction.watch(logger);
+  const isText = canBeText(options, format.requestKeys, redaction);
   const counts = createLineCounts([logger, lines]);
-  const raises = raisesOf(logger, parts);
-  const isText = canBeText(options, format.requestKeys);
+  const raises = createRaises(logger, () => requestIn(parts));
+  const { allows } = raises;
   return {
     logger,
+    counts,
+    raises,
     ofRequest: createRequestLoggers(contextFields, () => mixin),
     observer: observerOf(options, {
       logger,
       lines,
       format,
       taken,
-      allows: raises.allows,
+      allows,
       ...(isText
         ? {
-            isOff: (level: number) => level < logger.levelVal,
+            isOff: (level: number, http: HttpFacts) =>
+              level < logger.levelVal && !allows(level, http),
             requestLine: counts.requestLine(textLine(lines, stream, format, taken)),
           }
-        : throughPino(logger, lines, format, taken)),
+        : throughPino(logger, lines, format, taken, allows)),
     }),
     writer,
-    counts,
-    raises,
     join: () => () => {},
   };
-}
-
-/** A format, and the options of the loggers that write it. */
-function settingsOf(
-  options: LogsOptions,
-  { service }: LogsParts,
-  redaction: LineRedaction,
-  serializeError: (error: Error) => Fields,
-): { format: Format; settings: LoggerOptions } {
-  const errorKey = options.pino?.errorKey ?? ERROR_KEY;
-  const format = createFormat(options.format ?? 'json', { service, errorKey, serializeError });
-  return { format, settings: pinoOptions(options, format, redaction, serializeError) };
 }
 
 function createGivenLogs(logger: Logger, options: LogsOptions, parts: LogsParts): Logs {
@@ -116,32 +106,28 @@ function createGivenLogs(logger: Logger, options: LogsOptions, parts: LogsParts)
     errorKey: ERROR_KEY,
     serializeError: pino.stdSerializers.err,
   });
-  const counts = createLineCounts([logger]);
-  const raises = raisesOf(logger, parts);
-  const lines = unenriched(logger, raises.open);
+  const lines = openLogger(unenriched(logger));
   const common = new Set([...GIVEN_NAMES, ...boundNames(logger)]);
   const taken = new Set([...common, ...format.requestKeys]);
   const contextFields = createContextFields(parts, format, common);
+  const raises = createRaises(logger, () => requestIn(parts));
+  const { allows } = raises;
   return {
     logger,
+    counts: createLineCounts([logger], true),
+    raises,
     ofRequest: createRequestLoggers(contextFields, () => ownMixin(logger)),
     observer: observerOf(options, {
       logger,
       lines,
       format,
       taken,
-      allows: raises.allows,
-      ...throughPino(logger, lines, format, taken),
+      allows,
+      ...throughPino(logger, lines, format, taken, allows),
     }),
     writer: undefined,
-    counts,
-    raises,
     join: () => enrich(logger, contextFields),
   };
-}
-
-function raisesOf(logger: Logger, { scopes }: LogsParts): Raises {
-  return createRaises(logger, () => operationIn(scopes.active())?.request);
 }
 
 /** Request lines whose levels may have other numbers than pino's. */
@@ -150,11 +136,16 @@ function throughPino(
   lines: Logger,
   format: Format,
   taken: ReadonlySet<string>,
+  allows: Raises['allows'],
 ): Pick<ObserverParts, 'isOff' | 'requestLine'> {
   return {
-    isOff: (level) => !logger.isLevelEnabled(nameOf(level)),
+    isOff: (level, http) => !logger.isLevelEnabled(nameOf(level)) && !allows(level, http),
     requestLine: loggedLine(lines, format, taken),
   };
+}
+
+function requestIn({ scopes }: ContextParts): HttpFacts | undefined {
+  return operationIn(scopes.active())?.request;
 }
 
 /** Lines of a logger of the user's have these, whatever its bindings. */
@@ -184,14 +175,13 @@ const STANDARD_OUTPUT = 1;
 
 /** A logger that writes nothing, for when logs are off. */
 export function createSilentLogs(): Logs {
-  const logger = pino({ enabled: false });
   return {
-    logger,
-    ofRequest: (one) => one,
-    observer: undefined,
-    writer: undefined,
+    logger: pino({ enabled: false }),
     counts: createLineCounts([]),
     raises: createRaises(pino({ enabled: false }), () => undefined),
+    ofRequest: (logger) => logger,
+    observer: undefined,
+    writer: undefined,
     join: () => () => {},
   };
 }

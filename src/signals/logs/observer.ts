@@ -13,7 +13,9 @@ export interface ObserverParts {
   /** Decides by its level whether a line is written. */
   readonly logger: Logger;
   /** Whether the line of a request is too unimportant for it. */
-  isOff(level: number): boolean;
+  isOff(level: number, http: HttpFacts): boolean;
+  /** Says of lines below its level whether they are written all the same. */
+  readonly allows: Raises['allows'];
   /** Writes the lines of work; its lines take nothing from the scope they are written in. */
   readonly lines: Logger;
   readonly format: Format;
@@ -21,8 +23,6 @@ export interface ObserverParts {
   readonly taken: ReadonlySet<string>;
   /** Writes the lines of requests. */
   readonly requestLine: RequestLine;
-  /** Says of lines that are too unimportant whether they are written all the same. */
-  readonly allows: Raises['allows'];
 }
 
 /**
@@ -44,14 +44,13 @@ const INFO = 30;
 const WARN = 40;
 const ERROR = 50;
 
-function requestWatcher({ isOff, requestLine, allows }: ObserverParts, ratio: number): Watcher {
+function requestWatcher({ isOff, requestLine }: ObserverParts, ratio: number): Watcher {
   return {
     end(operation) {
       const { http } = operation;
       if (http === undefined || !http.logged) return;
       const level = levelOf(http);
-      if (isOff(level) && !allows(level, http)) return;
-      if (level === INFO && ratio < 1 && Math.random() >= ratio) return;
+      if (isOff(level, http) || (level === INFO && ratio < 1 && Math.random() >= ratio)) return;
       requestLine(level, operation, http);
     },
   };
@@ -69,9 +68,8 @@ function workWatcher(
   return {
     end(operation) {
       const level = operation.outcome === 'error' ? 'error' : 'debug';
-      const { request } = operation;
-      if (!logger.isLevelEnabled(level) && !allows(level === 'error' ? ERROR : DEBUG, request))
-        return;
+      const value = level === 'error' ? ERROR : DEBUG;
+      if (!logger.isLevelEnabled(level) && !allows(value, operation.request)) return;
       lines[level](
         redactSecrets({
           ...without(taken, boundTo(operation) ?? {}),

@@ -6,6 +6,7 @@ import {
   stdSerializers,
 } from 'pino';
 import type { Fields } from '../../core/bind.js';
+import { REDACTED } from '../../core/redact-text.js';
 import { TelltaleError } from '../../model/errors.js';
 import type { Format } from './format.js';
 import type { LogsOptions } from './options.js';
@@ -27,24 +28,24 @@ export function pinoOptions(
   options: LogsOptions,
   format: Format,
   redaction: LineRedaction,
-  serializeError: (error: Error) => Fields,
 ): LoggerOptions {
   const { transport: _, ...given } = options.pino ?? {};
   const { settings } = format;
+  const base = given.base === null ? null : { ...format.base, ...given.base };
   const { log: first, ...formatters } = given.formatters ?? {};
-  const merged: LoggerOptions = {
+  const own: LoggerOptions = {
     ...given,
     ...settings,
     level: options.pino?.level ?? options.level ?? 'info',
-    serializers: { ...given.serializers, err: serializeError },
-    base: given.base === null ? null : { ...format.base, ...given.base },
+    base,
     formatters: {
       ...formatters,
       ...settings.formatters,
       bindings: chain(formatters.bindings, settings.formatters?.bindings),
     },
+    redact: redactOf(options, redaction),
   };
-  return redaction.settings(merged, first);
+  return redaction.settings(own, first as ((fields: object) => object) | undefined);
 }
 
 /**
@@ -70,14 +71,11 @@ function chain(...formatters: (Formatter | undefined)[]): (fields: Fields) => Fi
   return (fields) => present.reduce((sofar, formatter) => formatter(sofar) as Fields, fields);
 }
 
-/** Whether hiding these may change a member of lines that have these names. */
-function hides({ redact = [], pino = {} }: LogsOptions, names: readonly string[]): boolean {
-  const own = Array.isArray(pino.redact) ? pino.redact : (pino.redact?.paths ?? []);
-  return [...(redact || []), ...own].some((one) => {
-    if (typeof one !== 'string') return names.some((name) => name.search(one) !== -1);
-    const key = firstKeyOf(one);
-    return key === '*' || names.includes(key);
-  });
+/** The paths that are hidden, the user's and those of `logs.redact`. */
+function redactOf({ pino = {} }: LogsOptions, redaction: LineRedaction): LoggerOptions['redact'] {
+  const own = Array.isArray(pino.redact) ? { paths: pino.redact } : pino.redact;
+  const paths = [...redaction.paths, ...(own?.paths ?? [])];
+  return paths.length === 0 ? undefined : { censor: REDACTED, ...own, paths };
 }
 
 /** The options of pino's that a line put together from text has the effect of. */
@@ -106,14 +104,20 @@ const FORMATTERS: ReadonlySet<string> = new Set(['level', 'bindings']);
  * Whether request lines can be put together from text, or are to go through pino because an option
  * may change any of their fields.
  */
-export function canBeText(options: LogsOptions, names: readonly string[]): boolean {
+export function canBeText(
+  options: LogsOptions,
+  names: readonly string[],
+  redaction: LineRedaction,
+): boolean {
   const given = options.pino ?? {};
   const { serializers = {}, formatters = {} } = given;
+  const paths = redactOf(options, redaction);
+  const firsts = Array.isArray(paths) ? [] : (paths?.paths ?? []).map(firstKeyOf);
   return (
     Object.entries(given).every(([key, value]) => value === undefined || HONOURED.has(key)) &&
     Object.keys(formatters).every((key) => FORMATTERS.has(key)) &&
-    !names.some((name) => name in serializers) &&
-    !hides(options, names)
+    !names.some((name) => name in serializers || redaction.hides(name)) &&
+    !firsts.some((key) => key === '*' || names.includes(key))
   );
 }
 

@@ -18,7 +18,8 @@ export function slotsOf(logger: Logger): PinoSlots | undefined {
   return mixin === undefined || merge === undefined ? undefined : { mixin, merge };
 }
 
-function slotOf(logger: object, description: string): symbol | undefined {
+/** Finds the symbol of a description among those of a logger. */
+export function slotOf(logger: object, description: string): symbol | undefined {
   for (let at: object | null = logger; at !== null; at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertySymbols(at).find((key) => key.description === description);
     if (found !== undefined) return found;

@@ -36,25 +36,23 @@ export function prettyDestination(
       else waiting.push(line);
     },
   };
-  return {
-    stream: pretty,
-    writer: {
-      ...writer,
-      ...pretty,
-      async flush() {
-        await loading;
-        await writer.flush();
-      },
-      flushSync() {
-        release();
-        writer.flushSync();
-      },
-      async end() {
-        await loading;
-        await writer.end();
-      },
+  const whole = {
+    ...writer,
+    ...pretty,
+    async flush(done?: () => void) {
+      await loading;
+      await writer.flush(done);
+    },
+    flushSync() {
+      release();
+      writer.flushSync?.();
+    },
+    async end() {
+      await loading;
+      await writer.end();
     },
   };
+  return { stream: whole, writer: whole };
 }
 
 /** https://no-color.org: set, and not to nothing. */

@@ -1,13 +1,12 @@
-import { type Logger, symbols } from 'pino';
+import type { Logger } from 'pino';
 import { durationOf } from '../../core/duration.js';
 import { routeTest } from '../../core/route-pattern.js';
 import type { HttpFacts } from '../../model/http.js';
 import { type LevelRaise, type LevelRaiseOptions, validateRaise } from './level-raise.js';
+import { slotOf } from './pino-slots.js';
 
 /** What raises the level of one logger and its children for a while. */
 export interface Raises {
-  /** The logger with all levels on: for lines of which it is decided elsewhere. */
-  readonly open: Logger;
   raise(options: LevelRaiseOptions): LevelRaise;
   /** Whether a line of this level is written although the logger's level says no. */
   allows(level: number, request: HttpFacts | undefined): boolean;
@@ -21,6 +20,9 @@ interface ActiveRaise {
   readonly fits: ((http: HttpFacts) => boolean) | undefined;
 }
 
+// Of the loggers, not of any Monitoring: the methods of each are replaced once, whoever shares it.
+const shared = new WeakMap<Logger, Pick<Raises, 'raise' | 'allows'>>();
+
 type Write = (this: Logger, ...line: unknown[]) => void;
 /** A logger as what pino makes of it: a method for each of its levels, and state by symbols. */
 type Members = Record<string | symbol, unknown>;
@@ -33,13 +35,29 @@ type Members = Record<string | symbol, unknown>;
  * @param request tells of the request in which a line is written.
  */
 export function createRaises(logger: Logger, request: () => HttpFacts | undefined): Raises {
+  const all = shared.get(logger) ?? createShared(logger, request);
+  shared.set(logger, all);
+  const own = new Set<LevelRaise>();
+  return {
+    allows: all.allows,
+    raise(options) {
+      const one = all.raise(options);
+      own.add(one);
+      return one;
+    },
+    endAll() {
+      for (const one of own) one.end();
+    },
+  };
+}
+
+function createShared(logger: Logger, request: () => HttpFacts | undefined) {
   const members = logger as unknown as Members;
   const { values } = logger.levels;
   const open = openLogger(logger);
   const methods = open as unknown as Record<string, Write>;
   const gates = new Map(Object.keys(values).map((name) => [name, gateOf(name)]));
   const active = new Set<ActiveRaise>();
-  const ends = new Set<() => void>();
   let restore: (() => void) | undefined;
 
   function allows(level: number, of: HttpFacts | undefined): boolean {
@@ -68,10 +86,11 @@ export function createRaises(logger: Logger, request: () => HttpFacts | undefine
   }
 
   function override(): () => void {
-    const setLevel = members[symbols.setLevelSym] as (level: unknown) => void;
+    const slot = slotOf(logger, 'pino.setLevel') ?? Symbol();
+    const setLevel = members[slot] as (level: unknown) => void;
     const { isLevelEnabled } = logger;
     return overriding(members, {
-      [symbols.setLevelSym](this: Members, level: unknown) {
+      [slot](this: Members, level: unknown) {
         setLevel.call(this, level);
         setGates(this);
       },
@@ -93,7 +112,6 @@ export function createRaises(logger: Logger, request: () => HttpFacts | undefine
     };
     const timer = setTimeout(end, milliseconds).unref();
     active.add(one);
-    ends.add(end);
     restore ??= override();
     setGates(members);
     return {
@@ -104,7 +122,6 @@ export function createRaises(logger: Logger, request: () => HttpFacts | undefine
 
     function end(): void {
       clearTimeout(timer);
-      ends.delete(end);
       active.delete(one);
       setGates(members);
       if (active.size > 0) return;
@@ -121,12 +138,8 @@ export function createRaises(logger: Logger, request: () => HttpFacts | undefine
   }
 
   return {
-    open,
     raise,
     allows,
-    endAll() {
-      for (const end of ends) end();
-    },
   };
 }
 
@@ -135,7 +148,8 @@ function quiet(logger: Logger): Logger {
   return Object.create(logger, { emit: { value: () => false } });
 }
 
-function openLogger(logger: Logger): Logger {
+/** Somebody who writes as the logger does, at every level. */
+export function openLogger(logger: Logger): Logger {
   const open = quiet(logger);
   const on = (name: string): number => {
     open.level = name;

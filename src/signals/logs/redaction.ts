@@ -7,55 +7,40 @@ import {
 } from 'pino';
 import { createRedactor, type Redactor } from '../../core/redact.js';
 import { isError } from '../../core/redact-error.js';
-import { mayBeUrl, REDACTED, redactUrls, withoutSecrets } from '../../core/redact-text.js';
+import { mayBeUrl, redactUrls, withoutSecrets } from '../../core/redact-text.js';
 
 /** What is hidden in lines beside what always is; `false`: nothing at all. */
 export type Redaction = readonly (string | RegExp)[] | false;
 
 /** Takes secrets out of the lines of one logger and its children. */
 export interface LineRedaction {
+  /** Whether a line's field of this name is hidden by what the user has named. */
+  hides(key: string): boolean;
+  /** What of it are paths in pino's notation. */
+  readonly paths: readonly string[];
   /**
    * Settings of the logger, with redaction in them.
    *
-   * @param first what the user formats fields with; what it adds is looked at as well.
+   * @param first adds to the fields of lines, and is looked at; `formatters.log` is for its results.
    */
-  settings(settings: LoggerOptions, first?: Format): LoggerOptions;
+  settings<Settings extends LoggerOptions>(settings: Settings, first?: Format): Settings;
   /** Sees to what children of the logger are given. */
   watch(logger: Logger): void;
 }
 
-type Serialize = (value: unknown) => unknown;
 type Fields = Record<string, unknown>;
-/** pino's formatter of the fields of a line. */
-export type Format = (fields: Fields) => Fields;
+type Serialize = (value: unknown) => unknown;
+type Format = (fields: object) => object;
 type MakeChild = (this: Logger, bindings: Fields, options?: ChildLoggerOptions) => Logger;
 
 /** In pino's notation, what is more than the name of a key. */
 const PATH = /[.[\]*"'`]/;
 const LONGEST_MESSAGE = 2048;
 
-const NO_REDACTION: LineRedaction = {
-  settings: (settings, first) => ({
-    ...settings,
-    formatters: { ...settings.formatters, ...logOf(first, settings.formatters?.log) },
-  }),
-  watch() {},
-};
-
-function logOf(first: Format | undefined, then: Format | undefined): { log?: Format } {
-  if (first === undefined) return then === undefined ? {} : { log: then };
-  return { log: then === undefined ? first : (fields) => then(first(fields)) };
-}
-
-/** Those that are paths in pino's notation, and not just a key at any depth. */
-export function pathsOf(redact: Exclude<Redaction, false>): string[] {
-  return redact.filter((one) => typeof one === 'string' && PATH.test(one)) as string[];
-}
-
 /** Creates the redaction of one logger. */
 export function createLineRedaction(redact: Redaction = []): LineRedaction {
-  if (redact === false) return NO_REDACTION;
-  const paths = pathsOf(redact);
+  if (redact === false) return noRedaction();
+  const paths = redact.filter((one) => typeof one === 'string' && PATH.test(one)) as string[];
   const redactor = createRedactor(redact.filter((one) => !paths.includes(one as string)));
   const message = createMessageRedaction(redactor);
   /** What the settings format the fields of lines with, by what has taken its place. */
@@ -64,9 +49,9 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
   let errorKey = 'err';
 
   function formatter(serializers: Fields, format?: Format, first?: Format): Format {
-    function log(given: Fields): Fields {
-      const fields = first === undefined ? given : first(given);
-      const clean = redactor.fields(fields, serializers);
+    function log(fields: object): object {
+      const all = first === undefined ? fields : first(fields);
+      const clean = redactor.fields(all as Fields, serializers);
       message.expect(isError(clean[errorKey]));
       return format === undefined ? clean : format(clean);
     }
@@ -97,22 +82,20 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
     const own = allSafely((serializers ?? {}) as Record<string, Serialize>);
     const inherited = stateOf(parent, symbols.serializersSym) as Fields;
     const { log } = stateOf(parent, symbols.formattersSym) as { log: Format };
-    const format = (formatters?.log as Format | undefined) ?? formats.get(log);
+    const format = formats.get(log);
+    const first = formatters?.log as Format | undefined;
     return {
       ...options,
       ...(serializers && { serializers: own }),
-      formatters: {
-        ...formatters,
-        log: formatter({ ...inherited, ...own }, format) as (fields: object) => object,
-      },
+      formatters: { ...formatters, log: formatter({ ...inherited, ...own }, format, first) },
     };
   }
 
   return {
+    hides: redactor.isSecret,
+    paths,
     settings(settings, first) {
       const { messageKey = 'msg', formatters } = settings;
-      const own = Array.isArray(settings.redact) ? { paths: settings.redact } : settings.redact;
-      const all = [...paths, ...(own?.paths ?? [])];
       errorKey = settings.errorKey ?? errorKey;
       const given = { err: stdSerializers.err, ...settings.serializers };
       const serializers = allSafely(given as Record<string, Serialize>);
@@ -125,7 +108,6 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
           ...formatters,
           log: formatter(serializers, formatters?.log as Format | undefined, first),
         },
-        ...(all.length > 0 && { redact: { censor: REDACTED, ...own, paths: all } }),
       };
     },
     watch(logger) {
@@ -147,6 +129,21 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
     const serialized = stateOf(logger, symbols.serializersSym) as Fields;
     return redactor.fields(bindings, more === undefined ? serialized : { ...serialized, ...more });
   }
+}
+
+function noRedaction(): LineRedaction {
+  return {
+    hides: () => false,
+    paths: [],
+    settings(settings, first) {
+      const format = settings.formatters?.log as Format | undefined;
+      const log = (fields: object) =>
+        format?.(first?.(fields) ?? fields) ?? first?.(fields) ?? fields;
+      const isNeeded = first !== undefined;
+      return isNeeded ? { ...settings, formatters: { ...settings.formatters, log } } : settings;
+    },
+    watch() {},
+  };
 }
 
 /** Messages are looked at when they are those of errors, or have an address in them. */

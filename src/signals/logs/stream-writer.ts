@@ -80,6 +80,14 @@ export function createStreamWriter(
     });
   }
 
+  function flushSync(): void {
+    try {
+      stream.flushSync?.();
+    } catch (error) {
+      failed(error);
+    }
+  }
+
   const writer: Writer & DestinationStream = {
     write,
     dropped: () => drops,
@@ -91,13 +99,7 @@ export function createStreamWriter(
       }
       done?.();
     },
-    flushSync() {
-      try {
-        stream.flushSync?.();
-      } catch (error) {
-        failed(error);
-      }
-    },
+    ...(stream.flushSync !== undefined && { flushSync }),
     reopen: () => Promise.resolve(),
     async end() {
       await writer.flush();

@@ -31,11 +31,9 @@ export function transportDestination(
     else stream.write(line);
   }
 
-  function flush(): Promise<void> {
-    return new Promise((resolve) => {
-      if (broken) resolve();
-      else stream.flush(() => resolve());
-    });
+  async function flush(done?: () => void): Promise<void> {
+    if (!broken) await new Promise<void>((resolve) => stream.flush(() => resolve()));
+    done?.();
   }
 
   // pino itself ends the worker with the process, after the last line that anybody writes.
@@ -45,7 +43,7 @@ export function transportDestination(
     flushSync: () => (broken ? undefined : stream.flushSync()),
     dropped: () => dropped,
     reopen: () => Promise.resolve(),
-    end: flush,
+    end: () => flush(),
   };
   return { stream: writer, writer };
 }

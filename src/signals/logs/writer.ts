@@ -11,7 +11,7 @@ export interface Writer {
   /** Resolves when what was taken so far is written, or cannot be. */
   flush(done?: () => void): Promise<void>;
   /** Writes what is left at once, for the end of the process; gives up after a second. */
-  flushSync(): void;
+  readonly flushSync?: () => void;
   /** Goes on with a file that is newly opened; rejects when it cannot be, and stays with the old. */
   reopen(): Promise<void>;
   /** Flushes, and closes a file that was opened here. A line that comes later is written at once. */

@@ -72,7 +72,7 @@ describe('the format pretty', () => {
     };
     const early = prettyDestination({ stream: writer, writer } as unknown as Destination);
     early.stream.write('{"level":30,"time":0,"msg":"early"}\n');
-    early.writer?.flushSync();
+    early.writer?.flushSync?.();
     expect(texts).toEqual(['{"level":30,"time":0,"msg":"early"}\n', 'flushed']);
     texts.length = 0;
     const late = prettyDestination({ stream: writer, writer } as unknown as Destination);

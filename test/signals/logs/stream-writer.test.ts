@@ -91,9 +91,10 @@ describe('a stream of the application’s', () => {
     );
     for (let i = 0; i < 100; i++) monitoring.logger.info({ i }, 'x'.repeat(100));
     await monitoring.shutdown();
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-    expect(lines.length).toBeGreaterThan(10);
-    expect(await dropped()).toBe(100 - lines.length);
+    const lines = () => readFileSync(file, 'utf8').split('\n').length - 1;
+    const lost = await dropped();
+    expect(lost).toBeGreaterThan(50);
+    await until(() => lines() + lost === 100, 'what it has taken is written');
   });
 
   it('may choose by the level, also for the lines of requests', async () => {
@@ -138,7 +139,7 @@ describe('a stream of the application’s', () => {
       }),
       (error) => told.push(error),
     );
-    writer.flushSync();
+    writer.flushSync?.();
     await writer.end();
     expect(told).toHaveLength(2);
   });

@@ -2,7 +2,7 @@ import { adapterFor, type MonitoredApp } from './adapters/detect.js';
 import { createAttachments } from './assembly/attachments.js';
 import { serveEndpoints } from './assembly/endpoints.js';
 import { resolveService } from './assembly/environment.js';
-import { buildErrors, tracingErrors } from './assembly/errors.js';
+import { buildErrors, tracedFailures } from './assembly/errors.js';
 import { buildHealth, checksPart, healthEndpoints } from './assembly/health.js';
 import { logHealth, measureHealth } from './assembly/health-outlets.js';
 import { adviser, buildLogs, logsPart, reopening } from './assembly/logs.js';
@@ -150,7 +150,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     health,
     observe: operations.observe,
     bind: createBind(scopes, diagnostics),
-    trace: tracingErrors(traceBy(traces.tracer), errors),
+    trace: traceBy(traces.tracer, tracedFailures(errors)),
     inject: traces.inject,
     extract: traces.extract,
     logLevel: logs.raises.raise,

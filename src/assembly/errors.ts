@@ -1,14 +1,12 @@
-import type { Span } from '@opentelemetry/api';
 import { errors as catalog } from '../catalog/errors.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import type { Scopes } from '../core/scope.js';
 import { createErrors, createSilentErrors, type ErrorCapture } from '../errors/errors.js';
 import type { ErrorsOptions } from '../errors/options.js';
-import type { Monitoring } from '../monitoring.js';
 import type { Logs } from '../signals/logs/logs.js';
 import type { Metrics } from '../signals/metrics/metrics.js';
 import type { Traces } from '../signals/traces/traces.js';
-import type { TraceOptions } from '../signals/traces/work.js';
+import type { Failed } from '../signals/traces/work.js';
 import type { Service } from './environment.js';
 
 /** What the errors are told by and tell. */
@@ -49,23 +47,10 @@ export function buildErrors(
   return errors;
 }
 
-/** `monitoring.trace` that takes note of what fails. */
-export function tracingErrors(trace: Monitoring['trace'], errors: ErrorCapture) {
-  return function traceNamed<T>(
-    name: string,
-    ...rest: [(span: Span) => T] | [TraceOptions, (span: Span) => T]
-  ): T {
-    const [options, fn] = rest.length === 1 ? [{}, rest[0]] : rest;
-    return trace(name, options, (span) =>
-      errors.watching(
-        () => idsOf(span),
-        () => fn(span),
-      ),
-    );
+/** Takes note of what `monitoring.trace` sees fail. */
+export function tracedFailures(errors: ErrorCapture): Failed {
+  return function failed(error, span) {
+    const { traceId, spanId } = span.spanContext();
+    errors.failed(error, { traceId, spanId });
   };
-}
-
-function idsOf(span: Span): { traceId: string; spanId: string } {
-  const { traceId, spanId } = span.spanContext();
-  return { traceId, spanId };
 }

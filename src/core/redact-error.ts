@@ -46,6 +46,8 @@ export function createErrorRedactor(
       text('message', limits.message);
       text('stack', limits.stack);
       text('name', limits.message);
+      // By it serializers name the class, where it is not the prototype's.
+      if (hasOwn(original, 'constructor')) hide('constructor', read(original, 'constructor'));
       const cause = read(original, 'cause');
       if (cause !== undefined && typeof cause !== 'function')
         hide('cause', cleaned('cause', cause));
@@ -84,6 +86,14 @@ export function createErrorRedactor(
 
     return copyOf(error) ?? error;
   };
+}
+
+function hasOwn(error: Error, key: string): boolean {
+  try {
+    return Object.hasOwn(error, key);
+  } catch {
+    return false;
+  }
 }
 
 function prototypeOf(error: Error): object {

@@ -1,6 +1,5 @@
 import type { Diagnostics } from '../core/diagnostics.js';
 import type { Part } from '../core/lifecycle.js';
-import { isPromiseLike } from '../core/promise.js';
 import { operationIn, type Scopes } from '../core/scope.js';
 import type { Observer } from '../model/observer.js';
 import type { Operation } from '../model/operation.js';
@@ -30,8 +29,8 @@ export interface ErrorCapture extends Errors {
   captureError(error: unknown, context?: ErrorContext): string;
   /** Absent when errors are off. */
   readonly observer: Observer | undefined;
-  /** Takes note of what `work` throws or rejects with, and passes everything on. */
-  watching<T>(ids: () => Ids, work: () => T): T;
+  /** Takes note of what work that has a span, and no operation, threw or rejected with. */
+  failed(error: unknown, span: Ids): void;
   readonly part: Part;
   /** How many groups had to make room. */
   forgotten(): number;
@@ -66,14 +65,14 @@ export function createErrors(options: ErrorsOptions, parts: ErrorsParts): ErrorC
     error: unknown,
     origin: ErrorOrigin,
     context: ErrorContext,
-    span: () => Ids = ids,
+    span: Ids = ids(),
     logged = false,
   ): string {
     const operation = operationIn(scopes.active());
-    return capture({ error, origin, context, operation, ...span(), logged });
+    return capture({ error, origin, context, operation, ...span, logged });
   }
 
-  function failedWork(error: unknown, span: () => Ids): void {
+  function failedWork(error: unknown, span: Ids): void {
     // What fails in an operation is told by the line of that, or was dealt with.
     const logged = operationLines && operationIn(scopes.active()) !== undefined;
     captureHere(error, 'trace', UNHANDLED, span, logged);
@@ -90,18 +89,7 @@ export function createErrors(options: ErrorsOptions, parts: ErrorsParts): ErrorC
       const logged = operationLines && http?.logged !== false;
       capture({ error, origin, context: UNHANDLED, operation, traceId, spanId, logged });
     }),
-    watching(span, work) {
-      let result: ReturnType<typeof work>;
-      try {
-        result = work();
-      } catch (error) {
-        failedWork(error, span);
-        throw error;
-      }
-      // Beside the promise that the caller gets: what is forgotten there stays unhandled.
-      if (isPromiseLike(result)) result.then(undefined, (error) => failedWork(error, span));
-      return result;
-    },
+    failed: failedWork,
     part: endingPart(options, delivery, (error, origin) => {
       captureHere(error, origin, FATAL);
     }),
@@ -150,7 +138,7 @@ export function createSilentErrors(): ErrorCapture {
     dropped: () => [],
     captureError: () => '',
     observer: undefined,
-    watching: (_, work) => work(),
+    failed() {},
     part: { name: 'errors' },
   };
 }

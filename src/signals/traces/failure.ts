@@ -15,11 +15,12 @@ export interface Failure {
  * cannot be read is left out, and so are secrets.
  */
 export function failureOf(original: unknown): Failure {
-  const thrown = redactError(original);
-  if (!isError(thrown)) {
-    const message = attempt(() => String(thrown)) ?? 'unreadable';
+  if (!isError(original)) {
+    const text = attempt(() => String(original)) ?? 'unreadable';
+    const message = String(redactError(text));
     return { exception: message, type: '_OTHER', message };
   }
+  const thrown = redactError(original) as Error;
   const read = (key: string): string | undefined =>
     attempt(() => {
       const value: unknown = thrown[key as keyof Error];

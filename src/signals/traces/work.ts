@@ -48,14 +48,17 @@ export const SPAN_KINDS: Readonly<Record<OperationKind, SpanKind>> = {
   internal: SpanKind.INTERNAL,
 };
 
+/** Takes note of what work threw or rejected with. */
+export type Failed = (error: unknown, span: Span) => void;
+
 /** `monitoring.trace`. */
-export function traceBy(tracer: Tracer) {
+export function traceBy(tracer: Tracer, failed?: Failed) {
   return function traceNamed<T>(
     name: string,
     ...rest: [(span: Span) => T] | [TraceOptions, (span: Span) => T]
   ): T {
     const [options, fn] = rest.length === 1 ? [{}, rest[0]] : rest;
-    return traceWork(tracer, name, options, fn);
+    return traceWork(tracer, name, options, fn, failed);
   };
 }
 
@@ -68,11 +71,12 @@ export function traceWork<T>(
   name: string,
   { kind = 'internal', attributes, parent, links }: TraceOptions,
   fn: (span: Span) => T,
+  failed: Failed = () => {},
 ): T {
   const options: SpanOptions = { kind: SPAN_KINDS[kind] };
   if (attributes !== undefined) options.attributes = attributes;
   if (links !== undefined) options.links = links.flatMap(linkTo);
-  const run = (span: Span): T => runIn(span, fn);
+  const run = (span: Span): T => runIn(span, fn, failed);
   return parent === undefined
     ? tracer.startActiveSpan(name, options, run)
     : tracer.startActiveSpan(name, options, parent, run);
@@ -89,27 +93,27 @@ function isSpanContext(value: unknown): value is SpanContext {
   return typeof value === 'object' && value !== null && isSpanContextValid(value as SpanContext);
 }
 
-function runIn<T>(span: Span, fn: (span: Span) => T): T {
+function runIn<T>(span: Span, fn: (span: Span) => T, failed: Failed): T {
   try {
     const result = fn(span);
-    if (isPromiseLike(result)) return endingWith(result, span) as T;
+    if (isPromiseLike(result)) return endingWith(result, span, failed) as T;
     end(span);
     return result;
   } catch (error) {
-    fail(span, error);
+    fail(span, error, failed);
     throw error;
   }
 }
 
 /** The caller gets the continued promise: a rejection that it forgets stays an unhandled one. */
-function endingWith(promise: PromiseLike<unknown>, span: Span): unknown {
+function endingWith(promise: PromiseLike<unknown>, span: Span, failed: Failed): unknown {
   const continued: unknown = promise.then(
     (value) => {
       end(span);
       return value;
     },
     (error) => {
-      fail(span, error);
+      fail(span, error, failed);
       throw error;
     },
   );
@@ -117,7 +121,8 @@ function endingWith(promise: PromiseLike<unknown>, span: Span): unknown {
   return isPromiseLike(continued) ? continued : promise;
 }
 
-function fail(span: Span, error: unknown): void {
+function fail(span: Span, error: unknown, failed: Failed): void {
+  failed(error, span);
   const { exception, type, message } = failureOf(error);
   finish(span, () => {
     span.recordException(exception);

@@ -121,9 +121,9 @@ function ecsLine({ stream, open, close, errorText, boundText }: LineParts): Requ
         trace === undefined ? '' : `,"trace.id":"${trace.traceId}","span.id":"${trace.spanId}"`
       },"http":{"version":${quoted(http.protocolVersion)},"request":{"id":${quoted(
         http.requestId,
-      )},"method":${quoted(http.method)}${bodyText(http.requestBytes)}},"response":{"status_code":${
+      )},"method":${quoted(shorten(http.method))}${bodyText(http.requestBytes)}},"response":{"status_code":${
         http.status
-      }${bodyText(http.responseBytes)}},"route":${quoted(http.route)}},"url":{"path":${quoted(
+      }${bodyText(http.responseBytes)}},"route":${quoted(shorten(http.route))}},"url":{"path":${quoted(
         shorten(http.path),
       )}}${
         address === undefined ? '' : `,"client":{"address":${address},"ip":${address}}`

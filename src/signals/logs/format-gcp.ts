@@ -108,14 +108,14 @@ function gcpLine(parts: LineParts, traces: string): RequestLine {
           ? ''
           : `,"${TRACE}":"${traces}${trace.traceId}","${SPAN_ID}":"${trace.spanId}","${SAMPLED}":${trace.sampled}`
       },"request_id":${quoted(http.requestId)},"httpRequest":{"requestMethod":${quoted(
-        http.method,
+        shorten(http.method),
       )},"requestUrl":${quoted(shorten(http.path))}${sizeText('requestSize', http.requestBytes)},"status":${
         http.status
       }${sizeText('responseSize', http.responseBytes)}${
         address === undefined ? '' : `,"remoteIp":${quoted(address)}`
       },"latency":"${latencyOf(operation)}","protocol":${quoted(
         `HTTP/${http.protocolVersion}`,
-      )}},"route":${quoted(http.route)}${http.aborted ? ',"aborted":true' : ''}${
+      )}},"route":${quoted(shorten(http.route))}${http.aborted ? ',"aborted":true' : ''}${
         http.slow ? ',"slow":true' : ''
       }${error === undefined ? '' : errorText(error)}${boundText(bound)},"message":"${requestMessage(
         http,

@@ -106,3 +106,34 @@ describe('a request line stays below 8 kB and one line', () => {
     expect(err.stack).toContain('request-line.test.ts');
   });
 });
+
+describe.each(['ecs', 'gcp'] as const)('a request line of the format %s', (format) => {
+  it('stays below 8 kB, whatever failed', async () => {
+    const own = express();
+    const written: string[] = [];
+    const other = setupMonitoring(own, {
+      logs: { format, destination: { write: (text: string) => written.push(text) } },
+    });
+    own.get('/fail/:name', (incoming, _response, next) => {
+      next(ERRORS[incoming.params.name]?.());
+    });
+    own.use((_error: unknown, _request: unknown, response: express.Response, _next: unknown) => {
+      response.status(500).end();
+    });
+    const listening = own.listen(0, '127.0.0.1');
+    await until(() => listening.address() !== null, 'it listens');
+    const { port } = listening.address() as AddressInfo;
+    const names = Object.keys(ERRORS);
+    for (const name of names) {
+      await fetch(`http://127.0.0.1:${port}/fail/${encodeURIComponent(name)}`);
+    }
+    await until(() => written.length === names.length, 'all lines are there');
+    for (const line of written) {
+      expect(Buffer.byteLength(line)).toBeLessThan(8192);
+      expect(JSON.parse(line).message).toBe('request completed');
+    }
+    await other.shutdown();
+    listening.closeAllConnections();
+    listening.close();
+  });
+});

@@ -63,9 +63,11 @@ export function createAccount(
   let lostSinceBegin = false;
 
   function fail(reason: LossReason, error?: unknown): void {
-    if (failing !== undefined) return;
-    failing = { reason, lost: 0 };
-    changed({ exporter, failing: true, reason, error, lost: 0 });
+    // A queue that is full is what people see first of an exporter that fails, and not why it does.
+    if (failing !== undefined && (failing.reason !== 'queue_full' || reason === 'queue_full'))
+      return;
+    failing = { reason, lost: failing?.lost ?? 0 };
+    changed({ exporter, failing: true, error, ...failing });
   }
 
   return {

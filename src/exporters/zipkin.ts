@@ -1,10 +1,8 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { ClientRequest } from 'node:http';
 import type { SpanExporterLike, TraceExporter } from '../signals/traces/options.js';
 import type { ExportOutcome } from '../signals/traces/outcome.js';
-import { answerTo } from './answer.js';
 import { outcomeOf, outcomeOfError } from './http-outcome.js';
 import { type Fields, httpUrl, milliseconds, refuseInvalid, texts } from './options.js';
+import { createPoster } from './post.js';
 
 /** Options of {@link zipkin}. */
 export interface ZipkinOptions {
@@ -34,6 +32,7 @@ const FIELDS: Fields<ZipkinOptions> = {
   timeout: milliseconds,
 };
 
+const DEFAULT_URL = 'http://localhost:9411/api/v2/spans';
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -52,54 +51,40 @@ export function zipkin(options: ZipkinOptions = {}): TraceExporter {
 }
 
 async function createZipkinExporter(options: ZipkinOptions): Promise<SpanExporterLike> {
+  const { env } = process;
   const { ZipkinExporter } = await import('@opentelemetry/exporter-zipkin').catch(unlessMissing);
-  const exporter = new ZipkinExporter({
-    ...(options.endpoint !== undefined && { url: options.endpoint }),
-    ...(options.headers !== undefined && { headers: options.headers }),
+  const exporter = new ZipkinExporter();
+  const url = options.endpoint ?? (env.OTEL_EXPORTER_ZIPKIN_ENDPOINT?.trim() || DEFAULT_URL);
+  if (!httpUrl.is(url))
+    throw new Error(`OTEL_EXPORTER_ZIPKIN_ENDPOINT: expected ${httpUrl.expected}`);
+  const timeout = options.timeout ?? (Number(env.OTEL_EXPORTER_ZIPKIN_TIMEOUT) || TIMEOUT_MS);
+  const headers = { ...options.headers, 'content-type': 'application/json' };
+  const poster = createPoster(url, {});
+
+  sendBy(exporter, (zipkinSpans, done) => {
+    const body = Buffer.from(JSON.stringify(zipkinSpans));
+    poster.post(body, headers, timeout).then(outcomeOf, outcomeOfError).then(done);
   });
-  const timeout =
-    options.timeout ?? (Number(process.env.OTEL_EXPORTER_ZIPKIN_TIMEOUT) || TIMEOUT_MS);
-  const open = new Set<ClientRequest>();
-
-  async function send(spans: Parameters<typeof exporter.export>[0]): Promise<ExportOutcome> {
-    const request = requestOf(() => exporter.export(spans, () => {}));
-    open.add(request);
-    try {
-      return outcomeOf(await answerTo(request, timeout));
-    } finally {
-      open.delete(request);
-    }
-  }
-
   return {
-    export(spans, done: (outcome: ExportOutcome) => void) {
-      send(spans).catch(outcomeOfError).then(done);
-    },
+    export: (spans, done) => exporter.export(spans, done),
     async shutdown() {
-      for (const request of open) request.destroy();
+      poster.close();
     },
   };
 }
 
-const CHANNEL = 'http.client.request.start';
+type Send = (zipkinSpans: readonly object[], done: (outcome: ExportOutcome) => void) => void;
 
 /**
- * The request that `send` makes. The package's exporter sets no limits of time and size to it, keeps
- * the process alive for it, and tells of its answer only in words.
+ * Sends what the package makes of spans over our own connections. Its own have no limits of time and
+ * size, keep the process alive, and tell of an answer only in words.
  */
-function requestOf(send: () => void): ClientRequest {
-  let made: ClientRequest | undefined;
-  const see = (message: unknown): void => {
-    made = (message as { request: ClientRequest }).request;
-  };
-  subscribe(CHANNEL, see);
-  try {
-    send();
-  } finally {
-    unsubscribe(CHANNEL, see);
+function sendBy(exporter: object, send: Send): void {
+  const sender = exporter as { _send?: Send };
+  if (typeof sender._send !== 'function') {
+    throw new Error('the zipkin exporter needs @opentelemetry/exporter-zipkin 2');
   }
-  if (made === undefined) throw new Error('@opentelemetry/exporter-zipkin made no request');
-  return made;
+  sender._send = send;
 }
 
 function unlessMissing(error: NodeJS.ErrnoException): never {

@@ -11,6 +11,8 @@ import { nodejs } from '../../src/catalog/nodejs.js';
 import { processGroup } from '../../src/catalog/process.js';
 import { self } from '../../src/catalog/self.js';
 import { system } from '../../src/catalog/system.js';
+import { traces } from '../../src/catalog/traces.js';
+import { memory } from '../../src/exporters/memory.js';
 import { type Monitoring, setupMonitoring } from '../../src/index.js';
 import type { MetricGroup } from '../../src/model/group.js';
 import { until } from '../support/until.js';
@@ -23,6 +25,7 @@ const groups: Record<string, { group: MetricGroup; exact?: boolean }> = {
   system: { group: system },
   health: { group: health, exact: true },
   self: { group: self },
+  traces: { group: traces },
 };
 
 const formats = {
@@ -45,7 +48,7 @@ beforeAll(async () => {
     serviceName: 'golden',
     logs: false,
     health: { checks: { eventLoop: false, memory: false, disk: false } },
-    traces: { exporter: 'none' },
+    traces: { exporter: memory(), sampleRatio: 0, keep: false },
     requests: {
       route: ({ url }) => (url === '/users/1' ? '/users/:id' : undefined),
       slow: 0,

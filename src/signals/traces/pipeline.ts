@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
-import { createDeadline } from '../../core/deadline.js';
+import { createDeadline, LateError } from '../../core/deadline.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import { createBatch } from './batch.js';
 import { readBatchSettings } from './batch-settings.js';
@@ -32,6 +32,11 @@ export interface Pipeline {
   /** Soon afterwards the SDK and the exporters are loaded. */
   start(): void;
   flush(): Promise<void>;
+  /**
+   * Sends what can be sent in that time, and books the rest as lost.
+   *
+   * @throws LateError when there is such a rest.
+   */
   end(milliseconds: number): Promise<void>;
 }
 
@@ -164,6 +169,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         attempt(() => createDeadline(last).hold(sdk?.shutdown())),
         ...outlets.map(({ outlet }) => outlet.end(last)),
       ]);
+      if (outlets.some(({ outlet }) => outlet.delivery.lost.shutdown > 0)) {
+        throw new LateError('spans were not sent in time');
+      }
     },
   };
 }

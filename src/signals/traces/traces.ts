@@ -41,7 +41,11 @@ export interface Traces {
   fields(): { trace_id: string; span_id: string } | undefined;
   /** Registers with OpenTelemetry's API; soon afterwards the SDK and the exporter are loaded. */
   start(): void;
-  /** Sends what can be sent within so many milliseconds, and gives the globals back. */
+  /**
+   * Gives the globals back, and sends what can be sent within so many milliseconds.
+   *
+   * @throws LateError when that was not all.
+   */
   stop(milliseconds: number): Promise<void>;
   /** What became of the spans so far. */
   readonly ledger: TraceLedger;

@@ -310,10 +310,13 @@ describe('what may be sent again', () => {
 
   it('is over a new connection when the collector has closed the kept one', async () => {
     process.env.OTEL_BSP_SCHEDULE_DELAY = '300';
+    const used = new Set<unknown>();
     const collector = await startFaultyCollector({
       answer(response) {
+        const { socket } = response;
+        if (used.has(socket)) return void socket?.destroy();
+        used.add(socket);
         response.end('{}');
-        response.socket?.once('data', () => response.socket?.destroy());
       },
     });
     open.push(collector.stop);

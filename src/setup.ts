@@ -8,7 +8,8 @@ import { logHealth, measureHealth } from './assembly/health-outlets.js';
 import { adviser, buildLogs, logsPart, reopening } from './assembly/logs.js';
 import { builtInInstrumentation, fillMetrics, metricsEndpoints } from './assembly/metrics.js';
 import { buildShutdown } from './assembly/shutdown.js';
-import { buildTraces } from './assembly/traces.js';
+import { buildTraces, tracesWarnings } from './assembly/traces.js';
+import { logTraces, measureTraces } from './assembly/traces-outlets.js';
 import { httpCatalog } from './catalog/http.js';
 import { createBind } from './core/bind.js';
 import { createDiagnostics } from './core/diagnostics.js';
@@ -65,6 +66,8 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
   const measuring = options.metrics !== false;
   const http = httpCatalog(Object.keys(options.requests?.labels ?? {}));
   if (measuring) fillMetrics(metrics, http.group, service, logs, diagnostics);
+  logTraces(traces.ledger, tracesWarnings(options.traces, env), logs);
+  if (measuring) measureTraces(traces.ledger, metrics);
   if (options.health !== false) {
     logHealth(health, logs);
     if (measuring) measureHealth(health, metrics);

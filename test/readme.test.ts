@@ -100,6 +100,7 @@ describe('the README', () => {
       'traces.mjs',
       'pg.mjs',
       'errors.mjs',
+      'memory.mjs',
       'options.mjs',
       'ending.mjs',
       'beacon.mjs',
@@ -223,6 +224,11 @@ describe('the README', () => {
     expect(line).toMatchObject({ level: 40, err: { message: 'no card for order 7: card gone' } });
   });
 
+  it('keeps spans for tests as it says', async () => {
+    const { stdout } = await runProgram('memory.mjs');
+    expect(stdout).toBe('price cart\n  read stock\nunset\n');
+  });
+
   it('ends as it says', async () => {
     const { visits } = await runProgram('ending.mjs', ['/', '/health/ready']);
     expect(visits.map(({ status }) => status)).toEqual([200, 200]);
@@ -256,7 +262,9 @@ describe('the README', () => {
   });
 
   it('names every variable of the environment and no other of its own', () => {
-    const source = readFileSync(path.join(ROOT, 'src/assembly/environment.ts'), 'utf8');
+    const source = ['environment', 'traces-environment']
+      .map((name) => readFileSync(path.join(ROOT, `src/assembly/${name}.ts`), 'utf8'))
+      .join('');
     const read = new Set(source.match(/\benv\.([A-Z_]+)/g)?.map((one) => one.slice(4)));
     for (const name of read) expect(readme).toContain(`\`${name}\``);
     const own = new Set(

@@ -130,7 +130,12 @@ describe('options', () => {
       environment: 'test',
       metrics: { prefix: 'p_', labels: { region: 'eu' }, buckets: [1, 2] },
       logs: { level: 'silent', redact: ['a.b'], requests: false, destination: { write() {} } },
-      traces: { exporter: 'none', sampleRatio: 0.5, endpoint: 'http://127.0.0.1:1' },
+      traces: {
+        exporter: ['none', 'console', 'zipkin', 'jaeger', 'otlp'],
+        processors: [],
+        sampleRatio: 0.5,
+        endpoint: 'http://127.0.0.1:1',
+      },
       health: {
         timeout: 1,
         cacheFor: 1,

@@ -4,8 +4,6 @@ import type { EndpointsOptions, MonitoringOptions } from '../options.js';
 import { LOG_FORMATS, type LogFormat } from '../signals/logs/format.js';
 import type { LogLevel } from '../signals/logs/options.js';
 import { LEVELS } from '../signals/logs/schema.js';
-import type { TracesOptions } from '../signals/traces/options.js';
-import { FORMATS, type PropagatorName } from '../signals/traces/propagation/formats.js';
 
 /** The service as it calls itself. */
 export interface Service {
@@ -62,48 +60,6 @@ export function resolveFormat(given: LogFormat | undefined, env: Environment): L
   return given ?? (LOG_FORMATS.includes(named) ? named : 'json');
 }
 
-/** Where spans go. */
-export function resolveExporter(
-  given: TracesOptions['exporter'],
-  env: Environment,
-): NonNullable<TracesOptions['exporter']> {
-  if (given !== undefined) return given;
-  const named = (env.TELLTALE_TRACES_EXPORTER ?? env.OTEL_TRACES_EXPORTER)?.trim();
-  if (named === 'otlp' || named === 'none') return named;
-  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
-  return endpoint ? 'otlp' : 'none';
-}
-
-/** Which traces are recorded, as the options or else the environment say. */
-export function resolveSampling(
-  given: TracesOptions,
-  env: Environment,
-): Pick<TracesOptions, 'sampleRatio' | 'parentBased' | 'keep'> {
-  if (given.sampleRatio !== undefined) return {};
-  const own = env.TELLTALE_TRACES_SAMPLE_RATIO;
-  if (own) return { sampleRatio: ratioOf(own) };
-  const name = (env.OTEL_TRACES_SAMPLER ?? '').trim().toLowerCase();
-  const [, based, sampler] =
-    /^(parentbased_)?(always_on|always_off|traceidratio)$/.exec(name) ?? [];
-  if (sampler === undefined) return {};
-  const ratios = {
-    always_on: 1,
-    always_off: 0,
-    traceidratio: ratioOf(env.OTEL_TRACES_SAMPLER_ARG),
-  };
-  return {
-    sampleRatio: ratios[sampler as keyof typeof ratios],
-    parentBased: given.parentBased ?? based !== undefined,
-    ...(sampler === 'always_off' && { keep: given.keep ?? false }),
-  };
-}
-
-/** A ratio that is none is 1, as OpenTelemetry has it. */
-function ratioOf(text: string | undefined): number {
-  const ratio = Number(text || '1');
-  return ratio >= 0 && ratio <= 1 ? ratio : 1;
-}
-
 /** What load balancers take to note that an instance is gone: readiness asked, endpoints spread. */
 const KUBERNETES_DRAIN_MS = 5000;
 
@@ -115,19 +71,6 @@ export function resolveDrainDelay(
 ): number {
   if (given !== undefined) return given;
   return servers && env.KUBERNETES_SERVICE_HOST ? KUBERNETES_DRAIN_MS : 0;
-}
-
-/** In which headers traces are passed on. A name that is none of ours is passed over. */
-export function resolvePropagators(
-  given: TracesOptions['propagators'],
-  env: Environment,
-): readonly PropagatorName[] {
-  if (given !== undefined) return given;
-  const named = env.TELLTALE_TRACES_PROPAGATORS || env.OTEL_PROPAGATORS || 'tracecontext';
-  return named
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name): name is PropagatorName => Object.hasOwn(FORMATS, name));
 }
 
 /** Where each endpoint is, if it is anywhere. */

@@ -11,7 +11,8 @@ export interface Part {
    * @default 0.5
    */
   readonly share?: number;
-  stop?(): unknown;
+  /** Is told how much time there is. */
+  stop?(milliseconds: number): unknown;
   /** Gives up what has not stopped in time, and says what that was. By default it is the part. */
   cut?(): readonly string[];
 }
@@ -42,7 +43,8 @@ export function createLifecycle(
     const deadline = createDeadline(timeout);
     for (const part of [...parts].reverse()) {
       try {
-        await createDeadline(deadline.left() * (part.share ?? SHARE)).hold(part.stop?.());
+        const time = createDeadline(deadline.left() * (part.share ?? SHARE));
+        await time.hold(part.stop?.(time.left()));
       } catch (error) {
         if (error instanceof LateError) await cut(part);
         else diagnostics.caught(part.name, error);

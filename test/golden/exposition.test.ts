@@ -15,6 +15,8 @@ import { nodejs } from '../../src/catalog/nodejs.js';
 import { processGroup } from '../../src/catalog/process.js';
 import { self } from '../../src/catalog/self.js';
 import { system } from '../../src/catalog/system.js';
+import { traces } from '../../src/catalog/traces.js';
+import { memory } from '../../src/exporters/memory.js';
 import { type Monitoring, setupMonitoring } from '../../src/index.js';
 import { pg } from '../../src/instrumentation/pg.js';
 import type { MetricGroup } from '../../src/model/group.js';
@@ -31,6 +33,7 @@ const groups: Record<string, { group: MetricGroup; exact?: boolean }> = {
   db: { group: db, exact: true },
   errors: { group: errors },
   self: { group: self },
+  traces: { group: traces },
 };
 
 const formats = {
@@ -55,7 +58,7 @@ beforeAll(async () => {
     serviceName: 'golden',
     logs: { destination: { write() {} } },
     health: { checks: { eventLoop: false, memory: false, disk: false } },
-    traces: { exporter: 'none' },
+    traces: { exporter: memory(), sampleRatio: 0, keep: false },
     instrumentation: [pg(pool, { name: 'shop' }), pg(nowhere, { name: 'archive' })],
     requests: {
       route: ({ url }) => (url === '/users/1' ? '/users/:id' : undefined),

@@ -4,9 +4,14 @@ export type Budget = () => boolean;
 /**
  * So many a second, and as many at once after a quiet second.
  *
+ * @param refused told of each that is not within it.
  * @param now milliseconds of a clock that only goes forward.
  */
-export function createBudget(perSecond: number, now = () => performance.now()): Budget {
+export function createBudget(
+  perSecond: number,
+  refused: () => void = () => {},
+  now = () => performance.now(),
+): Budget {
   const most = perSecond === 0 ? 0 : Math.max(1, perSecond);
   let left = most;
   let at = now();
@@ -14,7 +19,10 @@ export function createBudget(perSecond: number, now = () => performance.now()): 
     const time = now();
     left = Math.min(most, left + ((time - at) / 1000) * perSecond);
     at = time;
-    if (left < 1) return false;
+    if (left < 1) {
+      refused();
+      return false;
+    }
     left -= 1;
     return true;
   };

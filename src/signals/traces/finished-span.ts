@@ -14,6 +14,11 @@ export interface FinishedWork {
   readonly attributes: Attributes;
 }
 
+/** What made the spans. The SDK has its own idea of it, and puts that here when it is loaded. */
+export interface SpanHome {
+  resource: ReadableSpan['resource'];
+}
+
 const NONE: never[] = [];
 
 /**
@@ -29,30 +34,30 @@ export class FinishedSpan implements ReadableSpan {
   readonly links = NONE;
   readonly events = NONE;
   readonly ended = true;
-  readonly resource: ReadableSpan['resource'];
   readonly instrumentationScope: ReadableSpan['instrumentationScope'];
   readonly droppedAttributesCount = 0;
   readonly droppedEventsCount = 0;
   readonly droppedLinksCount = 0;
+  readonly #home: SpanHome;
   readonly #context: SpanContext;
   readonly #start: number;
   readonly #end: number;
 
-  constructor(
-    work: FinishedWork,
-    resource: ReadableSpan['resource'],
-    scope: ReadableSpan['instrumentationScope'],
-  ) {
+  constructor(work: FinishedWork, home: SpanHome, scope: ReadableSpan['instrumentationScope']) {
     this.name = work.name;
     this.kind = work.kind;
     if (work.parent !== undefined) this.parentSpanContext = work.parent;
     this.status = work.status;
     this.attributes = work.attributes;
-    this.resource = resource;
+    this.#home = home;
     this.instrumentationScope = scope;
     this.#context = work.context;
     this.#start = work.startTime;
     this.#end = work.endTime;
+  }
+
+  get resource(): ReadableSpan['resource'] {
+    return this.#home.resource;
   }
 
   get startTime(): HrTime {
@@ -67,12 +72,23 @@ export class FinishedSpan implements ReadableSpan {
     return hrTime(this.#end - this.#start);
   }
 
+  /** Milliseconds since the epoch. */
+  get startedAt(): number {
+    return this.#start;
+  }
+
+  /** Milliseconds since the epoch. */
+  get endedAt(): number {
+    return this.#end;
+  }
+
   spanContext(): SpanContext {
     return this.#context;
   }
 }
 
-function hrTime(milliseconds: number): HrTime {
+/** Milliseconds as OpenTelemetry has them: seconds, and nanoseconds. */
+export function hrTime(milliseconds: number): HrTime {
   const nanoseconds = Math.round((milliseconds % 1000) * 1e6);
   const seconds = Math.trunc(milliseconds / 1000);
   return nanoseconds === 1e9 ? [seconds + 1, 0] : [seconds, nanoseconds];

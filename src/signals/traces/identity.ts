@@ -51,6 +51,7 @@ export class OperationTrace implements TraceIdentity {
     this.#operation = operation;
     this.#kind = kind;
     this.#recorder = this.sampled ? recorder : undefined;
+    if (this.#recorder?.eager) this.#span = this.#makeSpan();
   }
 
   /** Whether the span will be exported, so that describing it is worth the work. */

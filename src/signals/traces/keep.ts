@@ -1,5 +1,6 @@
 import type { Operation } from '../../model/operation.js';
 import { createBudget } from './budget.js';
+import type { Refusals } from './refusals.js';
 
 /** Which work is recorded although its trace is not. */
 export interface KeepOptions {
@@ -32,11 +33,12 @@ const PER_SECOND = 10;
 /** What picks the work to keep when it ends; undefined when nothing is kept. */
 export function keeperOf(
   options: KeepOptions | false = {},
+  refusals: Refusals,
 ): ((operation: Operation) => KeptFor | undefined) | undefined {
   if (options === false) return undefined;
   const { errors = true, slow = true, perSecond = PER_SECOND } = options;
   if (!errors && !slow) return undefined;
-  const mayKeep = createBudget(perSecond);
+  const mayKeep = createBudget(perSecond, () => refusals.keep++);
   return function keptFor(operation) {
     const { http, parent, outcome } = operation;
     const failed = errors && outcome === 'error';

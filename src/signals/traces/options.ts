@@ -11,23 +11,56 @@ export interface SpanExporterLike {
   forceFlush?(): Promise<void>;
 }
 
+/** What is told of spans as they begin and end: the shape of OpenTelemetry's `SpanProcessor`. */
+export interface SpanProcessorLike {
+  // biome-ignore lint/suspicious/noExplicitAny: any version of the SDK's own span type is accepted
+  onStart(span: any, parentContext: any): void;
+  // biome-ignore lint/suspicious/noExplicitAny: any version of the SDK's own span type is accepted
+  onEnd(span: any): void;
+  shutdown(): Promise<void>;
+  forceFlush(): Promise<void>;
+}
+
 /** A way to get spans out of the process; it loads its library when the service starts. */
 export interface TraceExporter {
   readonly name: string;
+  /**
+   * Whether spans are handed over one by one, at the moment at which they end, and not in batches.
+   * Then `create` is called at the start of the service and must not be asynchronous.
+   *
+   * @default false
+   */
+  readonly immediate?: boolean;
   create(): SpanExporterLike | Promise<SpanExporterLike>;
 }
+
+/** An exporter by its name. */
+export type ExporterName = 'otlp' | 'jaeger' | 'zipkin' | 'console' | 'none';
+
+/** What can be given as an exporter. */
+export type ExporterOption = ExporterName | TraceExporter | SpanExporterLike;
 
 /** Which traces are recorded and where they go. */
 export interface TracesOptions {
   /**
-   * Where spans go: `'otlp'` (OTLP over HTTP), `'none'`, an exporter of OpenTelemetry's, or a
-   * driver such as `otlp()` from `telltale/exporters/otlp`. Without an exporter nothing is
-   * recorded, but ids are passed on and stand in every log line.
+   * Where spans go: `'otlp'` (OTLP over HTTP), `'jaeger'`, `'zipkin'`, `'console'`, `'none'`, a
+   * driver such as `otlp()` from `telltale/exporters/otlp`, an exporter of OpenTelemetry's, or a list
+   * of these. Without an exporter nothing is recorded, but ids are passed on and stand in every log
+   * line.
    *
-   * @default OTEL_TRACES_EXPORTER; otherwise 'otlp' when OTEL_EXPORTER_OTLP_ENDPOINT or
-   *   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, otherwise 'none'
+   * @default TELLTALE_TRACES_EXPORTER, OTEL_TRACES_EXPORTER (names joined by commas); otherwise
+   *   'otlp' when OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, otherwise
+   *   'none'
    */
-  exporter?: 'otlp' | 'none' | TraceExporter | SpanExporterLike;
+  exporter?: ExporterOption | readonly ExporterOption[];
+  /**
+   * OpenTelemetry's span processors, told of each recorded span when it begins and when it ends,
+   * before the exporters. The spans of requests are then made at their beginning, which costs some
+   * microseconds. What a processor is told of spans from before the SDK was loaded, it is told late.
+   *
+   * @default []
+   */
+  processors?: readonly SpanProcessorLike[];
   /**
    * Base URL of the OTLP collector; `/v1/traces` is added.
    *

@@ -1,14 +1,9 @@
-import {
-  type Attributes,
-  type Link,
-  type Span,
-  type SpanContext,
-  type SpanKind,
-  trace,
-} from '@opentelemetry/api';
+import type { Attributes, Link, Span, SpanContext, SpanKind } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { type Clock, keepClock } from './clock.js';
-import { DeferredSpan } from './deferred-span.js';
-import type { FinishedWork } from './finished-span.js';
+import { FinishedSpan, type FinishedWork, type SpanHome } from './finished-span.js';
+import { TELLTALE_SCOPE } from './identity.js';
+import { PlainSpan } from './plain-span.js';
 
 /** What a span is made of when it begins. */
 export interface SpanStart {
@@ -27,64 +22,74 @@ export interface SpanStart {
 
 /** Makes spans that are recorded. */
 export interface SpanRecorder {
+  /** Whether somebody wants to see spans when they begin: then none is made at the end only. */
+  readonly eager: boolean;
   record(start: SpanStart): Span;
   /** Makes the span of work that is over already. */
   finish(work: FinishedWork): void;
 }
 
-/** A recorder that takes spans before the SDK is there. */
+/** What makes spans by the rules of OpenTelemetry's SDK. */
+export interface SpanMaker {
+  record(start: SpanStart): Span;
+  /** Makes the same span again. */
+  retell(span: PlainSpan | FinishedSpan): void;
+}
+
+/** A recorder that works before the SDK is there. */
 export interface LateRecorder extends SpanRecorder {
-  /** Hands everything kept so far, and everything to come, to the SDK. */
-  open(sdk: SpanRecorder): void;
-  /** The SDK could not be had: what was kept is lost, and nothing more is recorded. */
+  /** From now on spans are made by the SDK, and so are those again that wait for it. */
+  open(sdk: SpanMaker): void;
+  /** The SDK could not be had, and spans go on as they are. */
   abandon(): void;
+}
+
+/** What the recorder is made for. */
+export interface RecorderParts {
+  readonly home: SpanHome;
+  readonly eager: boolean;
+  /** Whether every span must be one of the SDK's own: for its processors, or for its limits. */
+  readonly strict: boolean;
+  /** Is given every span that has ended. */
+  take(span: ReadableSpan): void;
 }
 
 /** As many as the SDK's own queue holds. */
 const MOST_KEPT = 2048;
-/** As many as the SDK sends at once. */
-const BATCH = 512;
 
 /**
  * Creates a recorder for an SDK that is loaded later. Loading it takes some 50 ms, which no service
- * should wait for at start-up, and no span should be lost to. `batchKept` is told when the SDK has
- * enough to do to be loaded now.
+ * should wait for at start-up, and no span should be lost to.
  */
-export function createLateRecorder(batchKept: () => void): LateRecorder {
-  let kept: { start: SpanStart; span: DeferredSpan }[] = [];
-  let finished: FinishedWork[] = [];
-  let sdk: SpanRecorder | undefined;
+export function createLateRecorder({ home, eager, strict, take }: RecorderParts): LateRecorder {
+  const kept: (PlainSpan | FinishedSpan)[] = [];
+  let sdk: SpanMaker | undefined;
   let abandoned = false;
-  const isFull = (): boolean => abandoned || kept.length + finished.length >= MOST_KEPT;
-  const count = (): void => {
-    if (kept.length + finished.length === BATCH) batchKept();
-  };
+
+  function end(span: PlainSpan | FinishedSpan): void {
+    if (!strict || abandoned) return take(span);
+    if (sdk !== undefined) return sdk.retell(span);
+    // More than that are rather exported as they are than lost.
+    if (kept.length < MOST_KEPT) kept.push(span);
+    else take(span);
+  }
+
   return {
+    eager,
     record(start) {
       if (sdk !== undefined) return sdk.record(start);
-      if (isFull()) return trace.wrapSpanContext(start.context);
-      const span = keepClock(new DeferredSpan(start.context, start.clock), start.clock);
-      kept.push({ start, span });
-      count();
-      return span;
+      return keepClock(new PlainSpan(start, home, end), start.clock);
     },
     finish(work) {
-      if (sdk !== undefined) return sdk.finish(work);
-      if (isFull()) return;
-      finished.push(work);
-      count();
+      end(new FinishedSpan(work, home, TELLTALE_SCOPE));
     },
-    open(recorder) {
-      sdk = recorder;
-      for (const { start, span } of kept) span.become(recorder.record(start));
-      for (const work of finished) recorder.finish(work);
-      kept = [];
-      finished = [];
+    open(maker) {
+      sdk = maker;
+      for (const span of kept.splice(0)) maker.retell(span);
     },
     abandon() {
       abandoned = true;
-      kept = [];
-      finished = [];
+      for (const span of kept.splice(0)) take(span);
     },
   };
 }

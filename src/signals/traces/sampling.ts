@@ -2,6 +2,7 @@ import type { HttpFacts } from '../../model/http.js';
 import { createBudget } from './budget.js';
 import type { TracesOptions } from './options.js';
 import type { RemoteContext } from './propagation/format.js';
+import type { Refusals } from './refusals.js';
 import { ratioShare, routeShare, type Share } from './share.js';
 import { isSampled } from './traceparent.js';
 
@@ -21,11 +22,11 @@ export type SamplingOptions = Pick<
 const FORCED_PER_SECOND = 100;
 
 /** Creates the sampler that the options ask for. */
-export function createSampler(options: SamplingOptions): Sampler {
+export function createSampler(options: SamplingOptions, refusals: Refusals): Sampler {
   const { parentBased = true, forcedPerSecond = FORCED_PER_SECOND } = options;
   const share = shareOf(options);
-  const begins = limited(share, options.tracesPerSecond);
-  const mayForce = createBudget(forcedPerSecond);
+  const begins = limited(share, options.tracesPerSecond, refusals);
+  const mayForce = createBudget(forcedPerSecond, () => refusals.forced++);
   return function sample(traceId, parent, http) {
     if (parent === undefined || parent.undecided) return begins(traceId, http);
     if (!parent.isRemote) return isSampled(parent);
@@ -42,8 +43,8 @@ function shareOf({ sampleRatio = 1, sampleRoutes }: SamplingOptions): Share {
   return sampleRoutes === undefined ? ratio : routeShare(sampleRoutes, ratio);
 }
 
-function limited(share: Share, perSecond: number | undefined): Share {
+function limited(share: Share, perSecond: number | undefined, refusals: Refusals): Share {
   if (perSecond === undefined) return share;
-  const mayBegin = createBudget(perSecond);
+  const mayBegin = createBudget(perSecond, () => refusals.begun++);
   return (traceId, http) => share(traceId, http) && mayBegin();
 }

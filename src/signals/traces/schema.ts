@@ -3,9 +3,25 @@ import { networkOf } from '../../core/networks.js';
 import { ROUTE_PATTERN } from '../../core/route-pattern.js';
 import { only, ratio, shape, shapeOrOff, v } from '../../core/validate.js';
 import type { KeepOptions } from './keep.js';
-import type { SpanExporterLike, TraceExporter, TracesOptions } from './options.js';
+import type {
+  ExporterName,
+  ExporterOption,
+  SpanExporterLike,
+  SpanProcessorLike,
+  TraceExporter,
+  TracesOptions,
+} from './options.js';
 import { FORMATS, type PropagatorName } from './propagation/formats.js';
 import type { Trust } from './trust.js';
+
+/** The exporters that have names. */
+export const EXPORTER_NAMES: readonly ExporterName[] = [
+  'otlp',
+  'jaeger',
+  'zipkin',
+  'console',
+  'none',
+];
 
 const flag = v.boolean('expected true or false');
 
@@ -17,9 +33,15 @@ const perSecond = only<number>(
 /** Holds {@link TracesOptions}. */
 export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
   exporter: v.optional(
-    only<'otlp' | 'none' | TraceExporter | SpanExporterLike>(
-      isExporter,
-      "'otlp', 'none', a driver such as otlp() or an OpenTelemetry SpanExporter",
+    only<ExporterOption | readonly ExporterOption[]>(
+      (value) => [value].flat().every(isExporter),
+      `${EXPORTER_NAMES.map((name) => `'${name}'`).join(', ')}, a driver such as otlp(), an OpenTelemetry SpanExporter, or a list of these (a SpanProcessor goes into traces.processors)`,
+    ),
+  ),
+  processors: v.optional(
+    v.array(
+      only<SpanProcessorLike>(isProcessor, 'an OpenTelemetry SpanProcessor'),
+      'expected a list of span processors',
     ),
   ),
   endpoint: v.optional(only<string>(isHttpUrl, 'an http or https URL')),
@@ -64,7 +86,7 @@ export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
 });
 
 function isExporter(value: unknown): boolean {
-  if (value === 'otlp' || value === 'none') return true;
+  if (typeof value === 'string') return EXPORTER_NAMES.includes(value as ExporterName);
   const exporter = value as Partial<TraceExporter & SpanExporterLike> | null;
   return typeof exporter?.create === 'function' || typeof exporter?.export === 'function';
 }
@@ -73,6 +95,11 @@ function isProvider(value: unknown): boolean {
   return (
     value === 'own' || typeof (value as Partial<TracerProvider> | null)?.getTracer === 'function'
   );
+}
+
+function isProcessor(value: unknown): boolean {
+  const processor = value as Partial<SpanProcessorLike> | null;
+  return typeof processor?.onStart === 'function' && typeof processor.onEnd === 'function';
 }
 
 function isHttpUrl(value: unknown): boolean {

@@ -1,48 +1,53 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { type Clock, createClock, keepClock } from './clock.js';
-import { FinishedSpan, type FinishedWork } from './finished-span.js';
-import { TELLTALE_SCOPE } from './identity.js';
-import type { TraceExporter } from './options.js';
-import type { SpanRecorder, SpanStart } from './recorder.js';
+import type { SpanHome } from './finished-span.js';
+import type { SpanMaker, SpanStart } from './recorder.js';
 import { redactSpan } from './redact-span.js';
 
 /** OpenTelemetry's SDK, loaded and ready. */
-export interface Sdk extends SpanRecorder {
-  /** Sends what is waiting; rejects when it cannot. */
+export interface Sdk extends SpanMaker {
   flush(): Promise<void>;
   shutdown(): Promise<void>;
 }
 
 /** Time for requests between two libraries, each of which holds up the event loop for a while. */
-const BREATH_MS = 20;
+export const BREATH_MS = 20;
+
+/** What the SDK is loaded for. */
+export interface SdkParts {
+  readonly home: SpanHome;
+  readonly attributes: Attributes;
+  readonly processors: readonly SpanProcessor[];
+  /** Is given every span that has ended. */
+  take(span: ReadableSpan): void;
+}
 
 /**
- * Loads OpenTelemetry's SDK and an exporter for it. They are loaded only when there is somewhere to
- * export to: it takes longer than everything else that a service starts with.
+ * Loads OpenTelemetry's SDK. It is loaded only when there is somewhere to export to: it takes longer
+ * than everything else that a service starts with.
  */
-export async function loadSdk(
-  from: TraceExporter,
-  resource: Record<string, string | number>,
-): Promise<Sdk> {
+export async function loadSdk({ home, attributes, processors, take }: SdkParts): Promise<Sdk> {
   const resources = await import('@opentelemetry/resources');
   await wait(BREATH_MS);
-  const sdk = await import('@opentelemetry/sdk-trace-node');
-  await wait(BREATH_MS);
-  const exporter = await from.create();
-  const { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } = sdk;
-  // Limits on attributes, which only a span of the SDK's own keeps to.
-  const isLimited = Object.keys(process.env).some((name) => /^OTEL_(SPAN_)?ATTRIBUTE_/.test(name));
+  const { AlwaysOnSampler, BasicTracerProvider } = await import('@opentelemetry/sdk-trace-node');
   // Ids were given out when the work began; the SDK asks for them here instead of drawing its own.
   let current: SpanContext = { traceId: '', spanId: '', traceFlags: 0 };
-  const processor = new BatchSpanProcessor(
-    exporter as ConstructorParameters<typeof BatchSpanProcessor>[0],
-  );
-  const described = resources.defaultResource().merge(resources.resourceFromAttributes(resource));
+  home.resource = resources
+    .defaultResource()
+    .merge(resources.resourceFromAttributes(attributes as Record<string, string>));
   const provider = new BasicTracerProvider({
     sampler: new AlwaysOnSampler(),
-    resource: described,
-    spanProcessors: [processor],
+    resource: home.resource,
+    spanProcessors: [...processors, takingBy(take)],
     idGenerator: {
       generateTraceId: () => current.traceId,
       generateSpanId: () => current.spanId,
@@ -65,19 +70,32 @@ export async function loadSdk(
     return endingBy(clock, span);
   }
 
-  function finish(work: FinishedWork): void {
-    if (!isLimited) return processor.onEnd(new FinishedSpan(work, described, TELLTALE_SCOPE));
-    const span = record({ ...work, clock: createClock(), scope: TELLTALE_SCOPE });
-    span.setStatus(work.status);
-    span.end(work.endTime);
-  }
-
   return {
     record,
-    finish,
+    retell(told) {
+      const span = record({
+        context: told.spanContext(),
+        parent: told.parentSpanContext,
+        name: told.name,
+        kind: told.kind,
+        startTime: told.startedAt,
+        clock: createClock(),
+        attributes: told.attributes,
+        links: told.links,
+        scope: told.instrumentationScope,
+      });
+      for (const { name, attributes, time } of told.events) span.addEvent(name, attributes, time);
+      if (told.status.code !== SpanStatusCode.UNSET) span.setStatus(told.status);
+      span.end(told.endedAt);
+    },
     flush: () => provider.forceFlush(),
     shutdown: () => provider.shutdown(),
   };
+}
+
+function takingBy(take: (span: ReadableSpan) => void): SpanProcessor {
+  const done = (): Promise<void> => Promise.resolve();
+  return { onStart() {}, onEnd: take, forceFlush: done, shutdown: done };
 }
 
 /** A span that was given its start is ended by the SDK in whole milliseconds, if not told when. */

@@ -6,19 +6,19 @@ import {
   type SpanContext,
   SpanKind,
   type SpanOptions,
-  type TimeInput,
   type Tracer,
   type TracerOptions,
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
 import type { Scopes } from '../../core/scope.js';
-import type { Clock } from './clock.js';
+import { epochMilliseconds } from './clock.js';
 import { clockIn, spanContextIn } from './identity.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
 import type { Sampler } from './sampling.js';
 import { noteServerSpan } from './server-spans.js';
+import { isSuppressed } from './suppress.js';
 import { flagsBelow, isSampled } from './traceparent.js';
 
 /** What tracers need. */
@@ -111,22 +111,6 @@ function contextBelow(parent: SpanContext | undefined, sample: Sampler): SpanCon
   if (parent?.traceState !== undefined) context.traceState = parent.traceState;
   return context;
 }
-
-// The key by which OpenTelemetry's exporters keep their own requests out of traces.
-const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
-
-function isSuppressed(context: Context): boolean {
-  return context.getValue(SUPPRESSED) === true;
-}
-
-function epochMilliseconds(time: TimeInput | undefined, clock: Clock): number {
-  if (time === undefined) return clock.now();
-  if (time instanceof Date) return time.getTime();
-  if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6;
-  // As in the SDK, a number that performance.now() has reached is a reading of it.
-  return time <= performance.now() ? clock.at(time) : time;
-}
-
 /** A tracer that goes on with another one, once it is known which. */
 export function switchingTracer(current: () => Tracer): Tracer {
   const startActiveSpan = (...args: Parameters<Tracer['startActiveSpan']>) =>

@@ -1,4 +1,5 @@
 import {
+  type Attributes,
   type Context,
   ProxyTracerProvider,
   propagation,
@@ -17,13 +18,19 @@ import { type Joined, join } from './joined.js';
 import { keeperOf } from './keep.js';
 import { createTracesObserver } from './observer.js';
 import type { TraceExporter, TracesOptions } from './options.js';
+import { createPipeline, type PipelineLedger } from './pipeline.js';
 import { formatsOf, readerOf } from './propagation/formats.js';
 import { createPropagator } from './propagator.js';
-import { createLateRecorder } from './recorder.js';
+import type { Refusals } from './refusals.js';
 import { createSampler, passOn } from './sampling.js';
-import { loadSdk, type Sdk } from './sdk.js';
 import { switchingTracer, TelltaleTracerProvider } from './tracer.js';
 import { trusting, trustOf } from './trust.js';
+
+/** What became of spans. */
+export interface TraceLedger extends PipelineLedger {
+  /** What was not recorded for want of a budget. */
+  readonly refusals: Readonly<Refusals>;
+}
 
 /** The traces signal. */
 export interface Traces {
@@ -42,60 +49,40 @@ export interface Traces {
    * that has no effect. Soon afterwards the SDK and the exporter are loaded, where they are used.
    */
   start(warn: (warning: string) => void): void;
-  /** Sends what is left and gives the globals back. Rejects when spans could not be sent. */
-  stop(): Promise<void>;
+  /**
+   * Gives the globals back, and sends what can be sent within so many milliseconds.
+   *
+   * @throws LateError when that was not all.
+   */
+  stop(milliseconds: number): Promise<void>;
+  /** What became of the spans so far. */
+  readonly ledger: TraceLedger;
 }
 
 /** What the traces signal needs from the rest of the service. */
 export interface TracesParts {
   scopes: SwitchableScopes;
   diagnostics: Diagnostics;
-  /** Absent: ids are made and passed on, and nothing is recorded. */
-  exporter: TraceExporter | undefined;
-  /** Attributes that tell this service from others. */
-  resource: Record<string, string | number>;
+  /** Without any, and without processors, ids are made and passed on, and nothing is recorded. */
+  exporters: readonly TraceExporter[];
+  /** Attributes that tell this service from others; asked once, when the first span is exported. */
+  resource: () => Attributes;
 }
-
-/** How long a service is left to start before the SDK is loaded, unless it has spans to send. */
-const LOAD_AFTER_MS = 200;
 
 /** Creates the traces of one Monitoring. */
 export function createTraces(options: TracesOptions, parts: TracesParts): Traces {
-  const { scopes, diagnostics, exporter, resource } = parts;
-  const recorder = exporter === undefined ? undefined : createLateRecorder(loadEarly);
-  const sample = exporter === undefined ? passOn : createSampler(options);
+  const { scopes, diagnostics } = parts;
+  const refusals = { begun: 0, forced: 0, keep: 0 };
+  const pipeline = createPipeline({ ...parts, processors: options.processors ?? [] });
+  const { recorder } = pipeline;
+  const sample = recorder === undefined ? passOn : createSampler(options, refusals);
   const formats = formatsOf(options.propagators ?? ['tracecontext']);
   const propagator = createPropagator(formats);
   const trust = options.trust ?? true;
   const read = readerOf(formats);
   let joined: Joined | undefined;
+  const provider = new TelltaleTracerProvider({ scopes, sample, recorder }, pipeline.flush);
   let unregister: (() => void) | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let sdk: Promise<Sdk | undefined> | undefined;
-  const flush = async (): Promise<void> => (await load())?.flush();
-  const provider = new TelltaleTracerProvider({ scopes, sample, recorder }, flush);
-
-  function load(): Promise<Sdk | undefined> {
-    clearTimeout(timer);
-    sdk ??= exporter === undefined ? Promise.resolve(undefined) : loadFrom(exporter);
-    return sdk;
-  }
-
-  function loadEarly(): void {
-    if (unregister !== undefined) void load();
-  }
-
-  async function loadFrom(from: TraceExporter): Promise<Sdk | undefined> {
-    try {
-      const loaded = await loadSdk(from, resource);
-      recorder?.open(loaded);
-      return loaded;
-    } catch (error) {
-      recorder?.abandon();
-      diagnostics.caught('traces', error);
-      return undefined;
-    }
-  }
 
   function joinOther(other: TracerProvider, warn: (warning: string) => void): void {
     joined = join(other, { trusts: trustOf(trust, diagnostics), read });
@@ -109,10 +96,11 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
       sample,
       recorder,
       readCaller: trusting(trust, read, diagnostics),
-      keptFor: keeperOf(options.keep),
+      keptFor: keeperOf(options.keep, refusals),
       joined: () => joined,
     }),
     ...carrying(propagator, scopes, () => joined !== undefined),
+    ledger: { ...pipeline.ledger, refusals },
     fields() {
       const context = spanContextIn(scopes.active());
       return context && { trace_id: context.traceId, span_id: context.spanId };
@@ -129,17 +117,15 @@ export function createTraces(options: TracesOptions, parts: TracesParts): Traces
         scopes,
         late: () => warn(LATE),
       });
-      if (exporter === undefined || joined !== undefined) return;
-      timer = setTimeout(load, LOAD_AFTER_MS);
-      timer.unref();
+      if (joined === undefined) pipeline.start();
     },
-    async stop() {
+    async stop(milliseconds) {
       // Never started, there is nothing to give back, and nothing was recorded.
       if (unregister === undefined) return;
       unregister();
       // What is another's goes on, and so do operations in it.
       if (joined !== undefined) return joined.stop();
-      await (await load())?.shutdown();
+      await pipeline.end(milliseconds);
     },
   };
 }
@@ -185,5 +171,11 @@ export function createSilentTraces(): Traces {
     sampled: () => undefined,
     start() {},
     stop: () => Promise.resolve(),
+    ledger: {
+      deliveries: [],
+      refusals: { begun: 0, forced: 0, keep: 0 },
+      ended: () => 0,
+      onChange() {},
+    },
   };
 }

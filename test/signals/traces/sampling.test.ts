@@ -234,7 +234,7 @@ describe('what matters', () => {
 describe('a budget', () => {
   it('fills up with time, and not beyond a second’s worth', () => {
     let now = 0;
-    const take = createBudget(2, () => now);
+    const take = createBudget(2, undefined, () => now);
     const taken = (many: number) => Array.from({ length: many }, take).filter(Boolean).length;
     expect(taken(5)).toBe(2);
     now = 400;

@@ -15,9 +15,7 @@ import {
   operation,
   setupMonitoring,
 } from '../../../src/index.js';
-import { createClock } from '../../../src/signals/traces/clock.js';
 import { newSpanId, newTraceId } from '../../../src/signals/traces/ids.js';
-import { createLateRecorder } from '../../../src/signals/traces/recorder.js';
 import { ratioShare } from '../../../src/signals/traces/share.js';
 import { createLogSink } from '../../support/log-sink.js';
 import { createSpanMemory, type SpanMemory } from '../../support/span-memory.js';
@@ -300,25 +298,6 @@ describe('the tracer', () => {
     expect(exported.status).toEqual({ code: SpanStatusCode.ERROR, message: 'bad' });
     expect(exported.links).toHaveLength(1);
     expect(exported.duration).toEqual([1, 0]);
-  });
-
-  it('asks for the SDK once there is a batch to send, whether its spans were asked for or not', () => {
-    let asked = 0;
-    const recorder = createLateRecorder(() => asked++);
-    const clock = createClock();
-    const keep = () => {
-      const context = { traceId: newTraceId(), spanId: newSpanId(), traceFlags: 1 };
-      const work = { context, parent: undefined, name: 'work', kind: SpanKind.SERVER };
-      recorder.record({ ...work, startTime: 0, clock, scope: { name: 'test' } });
-      const status = { code: SpanStatusCode.UNSET };
-      recorder.finish({ ...work, startTime: 0, endTime: 1, status, attributes: {} });
-    };
-    for (let i = 0; i < 255; i++) keep();
-    expect(asked).toBe(0);
-    keep();
-    expect(asked).toBe(1);
-    for (let i = 0; i < 2000; i++) keep();
-    expect(asked).toBe(1);
   });
 
   it('loads nothing for spans that are made where nothing was started', async () => {

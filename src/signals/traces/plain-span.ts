@@ -1,0 +1,167 @@
+import {
+  type Attributes,
+  type AttributeValue,
+  type Exception,
+  type HrTime,
+  type Link,
+  type Span,
+  type SpanContext,
+  type SpanKind,
+  type SpanStatus,
+  SpanStatusCode,
+  type TimeInput,
+} from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { type Clock, epochMilliseconds } from './clock.js';
+import { hrTime, type SpanHome } from './finished-span.js';
+import type { SpanStart } from './recorder.js';
+import { redactSpan } from './redact-span.js';
+
+/**
+ * A span that can be written to and exported without the SDK: as long as that is not loaded, and
+ * where nothing needs it.
+ */
+export class PlainSpan implements Span, ReadableSpan {
+  name: string;
+  readonly kind: SpanKind;
+  readonly parentSpanContext?: SpanContext;
+  status: SpanStatus = { code: SpanStatusCode.UNSET };
+  readonly attributes: Attributes = {};
+  readonly links: Link[] = [];
+  readonly events: ReadableSpan['events'] = [];
+  ended = false;
+  readonly instrumentationScope: ReadableSpan['instrumentationScope'];
+  readonly droppedAttributesCount = 0;
+  readonly droppedEventsCount = 0;
+  readonly droppedLinksCount = 0;
+  readonly #home: SpanHome;
+  readonly #context: SpanContext;
+  readonly #clock: Clock;
+  readonly #start: number;
+  readonly #done: (span: PlainSpan) => void;
+  #end: number;
+
+  /** `done` is told when it ends. */
+  constructor(start: SpanStart, home: SpanHome, done: (span: PlainSpan) => void) {
+    this.name = start.name;
+    this.kind = start.kind;
+    if (start.parent !== undefined) this.parentSpanContext = start.parent;
+    this.instrumentationScope = start.scope as ReadableSpan['instrumentationScope'];
+    this.#home = home;
+    this.#context = start.context;
+    this.#clock = start.clock;
+    this.#start = start.startTime;
+    this.#end = start.startTime;
+    this.#done = done;
+    this.setAttributes(start.attributes ?? {});
+    this.addLinks(start.links ?? []);
+  }
+
+  get resource(): ReadableSpan['resource'] {
+    return this.#home.resource;
+  }
+
+  get startTime(): HrTime {
+    return hrTime(this.#start);
+  }
+
+  get endTime(): HrTime {
+    return hrTime(this.#end);
+  }
+
+  get duration(): HrTime {
+    return hrTime(this.#end - this.#start);
+  }
+
+  /** Milliseconds since the epoch. */
+  get startedAt(): number {
+    return this.#start;
+  }
+
+  /** Milliseconds since the epoch. */
+  get endedAt(): number {
+    return this.#end;
+  }
+
+  spanContext(): SpanContext {
+    return this.#context;
+  }
+
+  isRecording(): boolean {
+    return !this.ended;
+  }
+
+  setAttribute(key: string, value: AttributeValue): this {
+    if (!this.ended && value !== undefined && value !== null) this.attributes[key] = value;
+    return this;
+  }
+
+  setAttributes(attributes: Attributes): this {
+    for (const key of Object.keys(attributes)) {
+      this.setAttribute(key, attributes[key] as AttributeValue);
+    }
+    return this;
+  }
+
+  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
+    if (this.ended) return this;
+    const [attributes, at] = isTime(attributesOrTime)
+      ? [undefined, attributesOrTime]
+      : [attributesOrTime, time];
+    this.events.push({
+      name,
+      attributes: { ...attributes },
+      time: hrTime(epochMilliseconds(at, this.#clock)),
+      droppedAttributesCount: 0,
+    });
+    return this;
+  }
+
+  addLink(link: Link): this {
+    if (!this.ended) this.links.push(link);
+    return this;
+  }
+
+  addLinks(links: Link[]): this {
+    for (const link of links) this.addLink(link);
+    return this;
+  }
+
+  setStatus({ code, message }: SpanStatus): this {
+    const isFinal = this.status.code === SpanStatusCode.OK;
+    if (this.ended || isFinal || code === SpanStatusCode.UNSET) return this;
+    this.status = message === undefined ? { code } : { code, message };
+    return this;
+  }
+
+  updateName(name: string): this {
+    if (!this.ended) this.name = name;
+    return this;
+  }
+
+  recordException(exception: Exception, time?: TimeInput): void {
+    const error = typeof exception === 'string' ? { message: exception } : exception;
+    const type = error.code ?? error.name;
+    this.addEvent(
+      'exception',
+      {
+        ...(type !== undefined && { 'exception.type': String(type) }),
+        ...(error.message && { 'exception.message': error.message }),
+        ...(error.stack && { 'exception.stacktrace': error.stack }),
+      },
+      time,
+    );
+  }
+
+  end(time?: TimeInput): void {
+    if (this.ended) return;
+    this.#end = Math.max(this.#start, epochMilliseconds(time, this.#clock));
+    redactSpan(this);
+    this.ended = true;
+    this.#done(this);
+  }
+}
+
+function isTime(value: Attributes | TimeInput | undefined): value is TimeInput {
+  return typeof value === 'number' || value instanceof Date || Array.isArray(value);
+}

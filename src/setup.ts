@@ -103,7 +103,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
       shutdown.signals(() => lifecycle.stop()),
       logsPart(logs),
       shutdown.report,
-      { name: 'traces', start: traces.start, stop: traces.stop },
+      { name: 'traces', share: 0.8, start: traces.start, stop: traces.stop },
       ...instrumentation.map((one) => installing(one, parts)),
       checksPart(options.health, health),
       ...served.parts,

@@ -87,7 +87,16 @@ export type {
 export type { HandleOf, Handles, Metrics } from './signals/metrics/metrics.js';
 export type { MetricsOptions } from './signals/metrics/options.js';
 export type { KeepOptions } from './signals/traces/keep.js';
-export type { SpanExporterLike, TraceExporter, TracesOptions } from './signals/traces/options.js';
+export type { LossReason } from './signals/traces/ledger.js';
+export type {
+  ExporterName,
+  ExporterOption,
+  SpanExporterLike,
+  SpanProcessorLike,
+  TraceExporter,
+  TracesOptions,
+} from './signals/traces/options.js';
+export type { ExportOutcome } from './signals/traces/outcome.js';
 export type { PropagatorName } from './signals/traces/propagation/formats.js';
 export { type TracedOptions, traced } from './signals/traces/traced.js';
 export type { Trust } from './signals/traces/trust.js';

@@ -125,6 +125,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
       errors.part,
       {
         name: 'traces',
+        share: 0.8,
         start: () => traces.start((warning) => logs.logger.warn(`telltale: ${warning}`)),
         stop: traces.stop,
       },

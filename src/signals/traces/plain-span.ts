@@ -13,6 +13,7 @@ import {
 } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { type Clock, epochMilliseconds } from './clock.js';
+import { failureOf } from './failure.js';
 import { hrTime, type SpanHome } from './finished-span.js';
 import type { SpanStart } from './recorder.js';
 import { redactSpan } from './redact-span.js';
@@ -139,7 +140,8 @@ export class PlainSpan implements Span, ReadableSpan {
     return this;
   }
 
-  recordException(exception: Exception, time?: TimeInput): void {
+  recordException(thrown: Exception, time?: TimeInput): void {
+    const { exception } = failureOf(thrown);
     const error = typeof exception === 'string' ? { message: exception } : exception;
     const type = error.code ?? error.name;
     this.addEvent(

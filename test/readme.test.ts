@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { parse } from 'yaml';
 import { parseSamples } from './support/samples.js';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
@@ -105,9 +106,15 @@ describe('the README', () => {
       'ending.mjs',
       'beacon.mjs',
     ]);
-    // Every block of code is one of them, a command, or output.
-    expect(readme.match(/^```(?!js$|sh$|text$|$)/gm)).toBeNull();
+    // Every block of code is one of them, a command, a file of somebody else's, or output.
+    expect(readme.match(/^```(?!js$|sh$|text$|yaml$|$)/gm)).toBeNull();
     expect(readme.match(/^```js$/gm)).toHaveLength(programs.size);
+  });
+
+  it('shows configuration that can be read', () => {
+    const blocks = [...readme.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text]) => text);
+    expect(blocks.length).toBeGreaterThan(2);
+    for (const text of blocks) expect(parse(text ?? '')).toBeTypeOf('object');
   });
 
   it('shows what its first program prints', async () => {

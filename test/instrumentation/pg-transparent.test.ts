@@ -194,6 +194,7 @@ describe('taking it out again', () => {
       logs: false,
       traces: false,
       health: false,
+      errors: false,
       instrumentation: [instrumented(pool)],
     });
     off.start();

@@ -102,8 +102,7 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
   const intake = createIntake({
     endpoints: served.table,
     operations,
-    // Only log lines and spans ask which request something belongs to.
-    scopes: options.logs === false && options.traces === false ? noScopes : scopes,
+    scopes: placesMatter(options) ? scopes : noScopes,
     diagnostics,
     type: http.request,
     logs,
@@ -188,6 +187,11 @@ export function setupMonitoring(app: MonitoredApp, options: MonitoringOptions = 
   monitoring.attach(app);
   monitoring.start();
   return monitoring;
+}
+
+/** Only log lines, spans and sinks of errors ask which request something belongs to. */
+function placesMatter({ logs, traces, errors }: MonitoringOptions): boolean {
+  return logs !== false || traces !== false || (errors !== false && errors?.sinks !== undefined);
 }
 
 function isPresent(observer: Observer | undefined): observer is Observer {

@@ -61,7 +61,7 @@ export interface Operation<Label extends string = string> {
   readonly error: unknown;
   /** Present when the operation is itself an HTTP request. */
   readonly http: HttpFacts | undefined;
-  /** The HTTP request in which the operation runs, if it runs in one, and logs or traces are on. */
+  /** The HTTP request in which the operation runs, if it runs in one, and logs or traces are on, or errors have sinks. */
   readonly request: HttpFacts | undefined;
   /** Fields that were bound to it, for its lines and those that are written in it. */
   readonly bound: Readonly<Record<string, unknown>> | undefined;

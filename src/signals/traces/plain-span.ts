@@ -141,7 +141,8 @@ export class PlainSpan implements Span, ReadableSpan {
   }
 
   recordException(thrown: Exception, time?: TimeInput): void {
-    const { exception } = failureOf(thrown);
+    // OpenTelemetry takes what only looks like an error as well.
+    const exception = thrown instanceof Error ? failureOf(thrown).exception : thrown;
     const error = typeof exception === 'string' ? { message: exception } : exception;
     const type = error.code ?? error.name;
     this.addEvent(

@@ -66,6 +66,7 @@ describe('a span processor of one’s own', () => {
       await (await fetch(`http://127.0.0.1:${port}/`)).text();
       return told.events[0] === 'start';
     }, 'the SDK is loaded');
+    await until(() => told.events.includes('end'), 'its end is told');
     expect(told.events).toEqual(['start', 'handled', 'end']);
     await monitoring.shutdown();
     expect(told.events).toEqual(['start', 'handled', 'end', 'shutdown']);

@@ -19,7 +19,7 @@ const weights = {
  */
 const lengths = {
   quick: { lives: 1, rounds: 7, slice: 2_000, warmup: 6_000, minutes: 1.5 },
-  full: { lives: 3, rounds: 10, slice: 4_000, warmup: 10_000, minutes: 5 },
+  full: { lives: 3, rounds: 8, slice: 4_000, warmup: 8_000, minutes: 4 },
 };
 
 export async function measureRequests(tools) {

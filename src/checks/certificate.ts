@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { isIP } from 'node:net';
 import { connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
 import { classifyFault } from '../core/fault.js';
+import { flag, text } from '../core/rules.js';
 import type { Check, CheckResult } from '../model/check.js';
 import { abortable } from './abortable.js';
-import { amountOf, flag, port, refuse, refuseInvalid, text } from './options.js';
+import { amountOf, port, refuse, refuseInvalid } from './options.js';
 import { type Pem, pem } from './pem.js';
 import { round } from './threshold.js';
 

@@ -1,6 +1,7 @@
+import { type Rule, text } from '../core/rules.js';
 import type { Check } from '../model/check.js';
 import type { Observer } from '../model/observer.js';
-import { amountOf, type Rule, refuseInvalid, text } from './options.js';
+import { amountOf, refuseInvalid } from './options.js';
 import { judge, resolveThresholds, round, type Thresholds } from './threshold.js';
 
 /** Options of {@link errorRate}. Thresholds are per cent of operations that failed. */

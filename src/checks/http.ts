@@ -1,8 +1,9 @@
 import { type IncomingMessage, METHODS, validateHeaderName, validateHeaderValue } from 'node:http';
+import type { Rule } from '../core/rules.js';
 import type { Check, CheckResult, FaultClass } from '../model/check.js';
 import { exchange } from './http-exchange.js';
 import { createLatencyJudge, type LatencyThresholds, latencyRules } from './latency.js';
-import { amountOf, fn, type Rule, refuseInvalid } from './options.js';
+import { amountOf, fn, refuseInvalid } from './options.js';
 import { type Pem, pem } from './pem.js';
 
 /** Options of {@link http}. */

@@ -1,5 +1,6 @@
+import type { Rule } from '../core/rules.js';
 import type { CheckResult } from '../model/check.js';
-import { milliseconds, type Rule, refuse } from './options.js';
+import { milliseconds, refuse } from './options.js';
 import { judge, round } from './threshold.js';
 
 /** How long an answer may take. */

@@ -1,20 +1,5 @@
+import type { Rule } from '../core/rules.js';
 import { TelltaleError } from '../model/errors.js';
-
-/** What an option may be. */
-export interface Rule {
-  readonly expected: string;
-  is(value: unknown): boolean;
-}
-
-export const text: Rule = {
-  expected: 'a text',
-  is: (value) => typeof value === 'string' && value !== '',
-};
-
-export const flag: Rule = {
-  expected: 'true or false',
-  is: (value) => typeof value === 'boolean',
-};
 
 export const fn: Rule = {
   expected: 'a function',

@@ -1,4 +1,4 @@
-import type { Rule } from './options.js';
+import type { Rule } from '../core/rules.js';
 
 /** Certificates in PEM. */
 export type Pem = string | Buffer | readonly (string | Buffer)[];

@@ -1,6 +1,7 @@
+import { flag } from '../core/rules.js';
 import type { CheckResult } from '../model/check.js';
 import type { ClosableCheck } from './connection.js';
-import { amountOf, flag, milliseconds, refuse, refuseInvalid } from './options.js';
+import { amountOf, milliseconds, refuse, refuseInvalid } from './options.js';
 import { buildReadFigures, type PoolFigures, type PoolSource } from './pool-figures.js';
 import { isLendingPool, type Loan, watchLoans } from './pool-loans.js';
 import { judge, resolveThresholds, round, type Thresholds } from './threshold.js';

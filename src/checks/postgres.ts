@@ -1,6 +1,7 @@
+import { flag, text } from '../core/rules.js';
 import { type ClosableCheck, createAsking } from './connection.js';
 import { createLatencyJudge, type LatencyThresholds, latencyRules } from './latency.js';
-import { flag, milliseconds, refuse, refuseInvalid, shown, text } from './options.js';
+import { milliseconds, refuse, refuseInvalid, shown } from './options.js';
 import { type PgClientLike, postgresConnection } from './postgres-connection.js';
 
 export type { ClosableCheck } from './connection.js';

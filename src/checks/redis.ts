@@ -1,8 +1,9 @@
+import { flag, text } from '../core/rules.js';
 import { type ClosableCheck, createAsking } from './connection.js';
 import { type IORedisLike, isIORedis } from './ioredis-connection.js';
 import { createLatencyJudge, type LatencyThresholds, latencyRules } from './latency.js';
 import { isNodeRedis, type NodeRedisLike } from './node-redis-connection.js';
-import { flag, milliseconds, refuse, refuseInvalid, shown, text } from './options.js';
+import { milliseconds, refuse, refuseInvalid, shown } from './options.js';
 import { buildConnect, type Command } from './redis-client.js';
 
 export type { ClosableCheck } from './connection.js';

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from '../core/rules.js';
 import type { Check } from '../model/check.js';
 import { abortable } from './abortable.js';
 import { createLatencyJudge, type LatencyThresholds, latencyRules } from './latency.js';
-import { port, refuseInvalid, text } from './options.js';
+import { port, refuseInvalid } from './options.js';
 
 /** Options of {@link tcp}. */
 export interface TcpCheckOptions extends LatencyThresholds {

@@ -1,4 +1,5 @@
 import { inspect, types } from 'node:util';
+import { read } from './read.js';
 import { redactSecrets } from './redact.js';
 import { redactText } from './redact-text.js';
 
@@ -143,14 +144,6 @@ function partsOf(error: object): unknown[] {
     return Array.isArray(parts) ? parts.slice(0, MOST_PARTS) : [];
   } catch {
     return [];
-  }
-}
-
-function read(value: unknown, key: string): unknown {
-  try {
-    return (value as Record<string, unknown> | undefined)?.[key];
-  } catch {
-    return undefined;
   }
 }
 

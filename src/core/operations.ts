@@ -3,7 +3,7 @@ import type { LabelValues, OperationInit, OperationType } from '../model/operati
 import type { Diagnostics } from './diagnostics.js';
 import { LiveOperation } from './operation.js';
 import { createPlan, type Plan } from './plan.js';
-import { isPromiseLike } from './promise.js';
+import { isPromiseLike, telling } from './promise.js';
 import type { Scopes } from './scope.js';
 
 /** Begins operations and tells the observers about them. */
@@ -66,7 +66,13 @@ export function createOperations(
     const operation = begin(type, init);
     try {
       const result = scopes.run(operation, () => fn(operation));
-      if (isPromiseLike(result)) return endingWith(result, operation) as T;
+      if (isPromiseLike(result)) {
+        return telling(
+          result,
+          () => operation.end('ok'),
+          (error) => operation.end('error', error),
+        ) as T;
+      }
       operation.end('ok');
       return result;
     } catch (error) {
@@ -85,22 +91,6 @@ export function createOperations(
   }
 
   return { plan, join, begin, observe };
-}
-
-/** The caller gets the continued promise: a rejection that it forgets stays an unhandled one. */
-function endingWith(promise: PromiseLike<unknown>, operation: LiveOperation): unknown {
-  const continued: unknown = promise.then(
-    (value) => {
-      operation.end('ok');
-      return value;
-    },
-    (error) => {
-      operation.end('error', error);
-      throw error;
-    },
-  );
-  // Not every `then` returns something.
-  return isPromiseLike(continued) ? continued : promise;
 }
 
 function completeLabels(

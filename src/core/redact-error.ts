@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { read } from './read.js';
 import { withoutSecrets } from './redact-text.js';
 
 /** How much of an error there is to be: of texts in characters, of errors that belong to it in all. */
@@ -113,12 +114,4 @@ function keysOf(error: Error): string[] {
     // An error that cannot be looked at has nothing more to tell.
   }
   return keys;
-}
-
-function read(error: Error, key: string): unknown {
-  try {
-    return error[key as keyof Error];
-  } catch {
-    return undefined;
-  }
 }

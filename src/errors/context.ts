@@ -1,4 +1,5 @@
 import { boundedCopy } from '../core/bounded.js';
+import { read } from '../core/read.js';
 import { redactText } from '../core/redact-text.js';
 import type { ErrorContext, ErrorLevel, ErrorReport } from './report.js';
 
@@ -31,14 +32,6 @@ export function readContext(given: ErrorContext): ReadContext {
 function copied(given: ErrorContext, key: 'tags' | 'extra' | 'user'): object {
   const value = read(given, key);
   return typeof value === 'object' && value !== null ? { [key]: boundedCopy(value) } : {};
-}
-
-function read(given: ErrorContext, key: keyof ErrorContext): unknown {
-  try {
-    return given[key];
-  } catch {
-    return undefined;
-  }
 }
 
 function textOf(value: unknown): string | undefined {

@@ -5,8 +5,8 @@ export interface ErrorSink {
   /** Short and fixed: it is a label of a metric. */
   readonly name: string;
   /**
-   * Takes one error; a promise is waited for. What it throws or rejects with is counted as one that was lost, and harms
-   * nobody; what is lost later is told to `lost`.
+   * Takes one error; a promise is waited for. What it throws or rejects with is counted as one that
+   * was lost, and harms nobody; what is lost later is told to `lost`.
    */
   capture(report: ErrorReport, lost: Lost): unknown;
   /** Sends what is waiting; called at shutdown. Aborted when the time for it is over. */

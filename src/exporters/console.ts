@@ -1,8 +1,9 @@
 import type { HrTime } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { flag } from '../core/rules.js';
 import type { TraceExporter } from '../signals/traces/options.js';
 import type { ExportOutcome } from '../signals/traces/outcome.js';
-import { type Fields, flag, refuseInvalid, stream } from './options.js';
+import { type Fields, refuseInvalid, stream } from './options.js';
 import { renderTree, type ShownSpan } from './tree.js';
 
 /** Options of {@link consoleTree}. */

@@ -1,5 +1,6 @@
+import { httpUrl, text } from '../core/rules.js';
 import type { TraceExporter } from '../signals/traces/options.js';
-import { type Fields, httpUrl, milliseconds, refuseInvalid, text, texts } from './options.js';
+import { type Fields, milliseconds, refuseInvalid, texts } from './options.js';
 import { createOtlpExporter } from './otlp-exporter.js';
 
 /** Options of {@link jaeger}. */

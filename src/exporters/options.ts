@@ -1,32 +1,12 @@
+import type { Rule } from '../core/rules.js';
 import { TelltaleError } from '../model/errors.js';
-
-/** What an option may be. */
-export interface Rule {
-  readonly expected: string;
-  is(value: unknown): boolean;
-}
 
 /** A rule for each option. */
 export type Fields<Options> = Readonly<Record<keyof Options, Rule>>;
 
-export const text: Rule = {
-  expected: 'a text',
-  is: (value) => typeof value === 'string' && value !== '',
-};
-
-export const flag: Rule = {
-  expected: 'true or false',
-  is: (value) => typeof value === 'boolean',
-};
-
 export const milliseconds: Rule = {
   expected: 'a number of milliseconds above 0',
   is: (value) => typeof value === 'number' && value > 0 && Number.isFinite(value),
-};
-
-export const httpUrl: Rule = {
-  expected: 'an http or https URL',
-  is: (value) => typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value),
 };
 
 export const texts: Rule = {

@@ -1,5 +1,6 @@
+import { httpUrl } from '../core/rules.js';
 import type { TraceExporter } from '../signals/traces/options.js';
-import { type Fields, httpUrl, milliseconds, oneOf, refuseInvalid, texts } from './options.js';
+import { type Fields, milliseconds, oneOf, refuseInvalid, texts } from './options.js';
 import { createOtlpExporter } from './otlp-exporter.js';
 
 /** Options of {@link otlp}. */

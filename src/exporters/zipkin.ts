@@ -1,7 +1,8 @@
+import { httpUrl } from '../core/rules.js';
 import type { SpanExporterLike, TraceExporter } from '../signals/traces/options.js';
 import type { ExportOutcome } from '../signals/traces/outcome.js';
 import { outcomeOf, outcomeOfError } from './http-outcome.js';
-import { type Fields, httpUrl, milliseconds, refuseInvalid, texts } from './options.js';
+import { type Fields, milliseconds, refuseInvalid, texts } from './options.js';
 import { createPoster } from './post.js';
 
 /** Options of {@link zipkin}. */

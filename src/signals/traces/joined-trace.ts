@@ -1,8 +1,9 @@
-import { type Attributes, type Span, type SpanContext, TraceFlags } from '@opentelemetry/api';
+import type { Attributes, Span, SpanContext } from '@opentelemetry/api';
 import { UNMATCHED } from '../../model/http.js';
 import type { Operation } from '../../model/operation.js';
 import type { TraceIdentity } from '../../model/trace.js';
 import { isServerSpan } from './server-spans.js';
+import { isSampled } from './traceparent.js';
 
 /** The place of an operation in a trace that somebody else makes: it is its span. */
 export class JoinedTrace implements TraceIdentity {
@@ -18,7 +19,7 @@ export class JoinedTrace implements TraceIdentity {
     const context = span.spanContext();
     this.traceId = context.traceId;
     this.spanId = context.spanId;
-    this.sampled = (context.traceFlags & TraceFlags.SAMPLED) !== 0;
+    this.sampled = isSampled(context);
     this.context = context;
     this.span = span;
     this.begun = begun;

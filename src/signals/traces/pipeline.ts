@@ -6,13 +6,13 @@ import type { Diagnostics } from '../../core/diagnostics.js';
 import { createBatch } from './batch.js';
 import { readBatchSettings } from './batch-settings.js';
 import { createDirect } from './direct.js';
-import type { SpanHome } from './finished-span.js';
 import type { Delivery, DeliveryChange } from './ledger.js';
 import type { SpanExporterLike, SpanProcessorLike, TraceExporter } from './options.js';
 import type { Outlet } from './outlet.js';
 import { guardProcessor } from './processor.js';
 import { createLateRecorder, type SpanRecorder } from './recorder.js';
 import { BREATH_MS, loadSdk, type Sdk } from './sdk.js';
+import type { SpanHome } from './timed-span.js';
 
 /** What became of the spans that were recorded. */
 export interface PipelineLedger {

@@ -2,7 +2,6 @@ import {
   type Attributes,
   type AttributeValue,
   type Exception,
-  type HrTime,
   type Link,
   type Span,
   type SpanContext,
@@ -14,15 +13,15 @@ import {
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { type Clock, epochMilliseconds } from './clock.js';
 import { failureOf } from './failure.js';
-import { hrTime, type SpanHome } from './finished-span.js';
 import type { SpanStart } from './recorder.js';
 import { redactSpan } from './redact-span.js';
+import { hrTime, type SpanHome, TimedSpan } from './timed-span.js';
 
 /**
  * A span that can be written to and exported without the SDK: as long as that is not loaded, and
  * where nothing needs it.
  */
-export class PlainSpan implements Span, ReadableSpan {
+export class PlainSpan extends TimedSpan implements Span, ReadableSpan {
   name: string;
   readonly kind: SpanKind;
   readonly parentSpanContext?: SpanContext;
@@ -32,60 +31,20 @@ export class PlainSpan implements Span, ReadableSpan {
   readonly events: ReadableSpan['events'] = [];
   ended = false;
   readonly instrumentationScope: ReadableSpan['instrumentationScope'];
-  readonly droppedAttributesCount = 0;
-  readonly droppedEventsCount = 0;
-  readonly droppedLinksCount = 0;
-  readonly #home: SpanHome;
-  readonly #context: SpanContext;
   readonly #clock: Clock;
-  readonly #start: number;
   readonly #done: (span: PlainSpan) => void;
-  #end: number;
 
   /** `done` is told when it ends. */
   constructor(start: SpanStart, home: SpanHome, done: (span: PlainSpan) => void) {
+    super(home, start.context, start.startTime, start.startTime);
     this.name = start.name;
     this.kind = start.kind;
     if (start.parent !== undefined) this.parentSpanContext = start.parent;
     this.instrumentationScope = start.scope as ReadableSpan['instrumentationScope'];
-    this.#home = home;
-    this.#context = start.context;
     this.#clock = start.clock;
-    this.#start = start.startTime;
-    this.#end = start.startTime;
     this.#done = done;
     this.setAttributes(start.attributes ?? {});
     this.addLinks(start.links ?? []);
-  }
-
-  get resource(): ReadableSpan['resource'] {
-    return this.#home.resource;
-  }
-
-  get startTime(): HrTime {
-    return hrTime(this.#start);
-  }
-
-  get endTime(): HrTime {
-    return hrTime(this.#end);
-  }
-
-  get duration(): HrTime {
-    return hrTime(this.#end - this.#start);
-  }
-
-  /** Milliseconds since the epoch. */
-  get startedAt(): number {
-    return this.#start;
-  }
-
-  /** Milliseconds since the epoch. */
-  get endedAt(): number {
-    return this.#end;
-  }
-
-  spanContext(): SpanContext {
-    return this.#context;
   }
 
   isRecording(): boolean {
@@ -158,7 +117,7 @@ export class PlainSpan implements Span, ReadableSpan {
 
   end(time?: TimeInput): void {
     if (this.ended) return;
-    this.#end = Math.max(this.#start, epochMilliseconds(time, this.#clock));
+    this.endedAt = Math.max(this.startedAt, epochMilliseconds(time, this.#clock));
     redactSpan(this);
     this.ended = true;
     this.#done(this);

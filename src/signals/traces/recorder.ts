@@ -1,9 +1,10 @@
 import type { Attributes, Link, Span, SpanContext, SpanKind } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { type Clock, keepClock } from './clock.js';
-import { FinishedSpan, type FinishedWork, type SpanHome } from './finished-span.js';
+import { FinishedSpan, type FinishedWork } from './finished-span.js';
 import { TELLTALE_SCOPE } from './identity.js';
 import { PlainSpan } from './plain-span.js';
+import type { SpanHome } from './timed-span.js';
 
 /** What a span is made of when it begins. */
 export interface SpanStart {

@@ -1,6 +1,7 @@
 import type { TracerProvider } from '@opentelemetry/api';
 import { networkOf } from '../../core/networks.js';
 import { ROUTE_PATTERN } from '../../core/route-pattern.js';
+import { httpUrl } from '../../core/rules.js';
 import { only, ratio, shape, shapeOrOff, v } from '../../core/validate.js';
 import type { KeepOptions } from './keep.js';
 import type {
@@ -44,7 +45,7 @@ export const tracesSchema: v.GenericSchema<TracesOptions> = shape({
       'expected a list of span processors',
     ),
   ),
-  endpoint: v.optional(only<string>(isHttpUrl, 'an http or https URL')),
+  endpoint: v.optional(only<string>(httpUrl.is, httpUrl.expected)),
   sampleRatio: v.optional(ratio),
   sampleRoutes: v.optional(
     v.record(
@@ -100,10 +101,6 @@ function isProvider(value: unknown): boolean {
 function isProcessor(value: unknown): boolean {
   const processor = value as Partial<SpanProcessorLike> | null;
   return typeof processor?.onStart === 'function' && typeof processor.onEnd === 'function';
-}
-
-function isHttpUrl(value: unknown): boolean {
-  return typeof value === 'string' && URL.canParse(value) && /^https?:/i.test(value);
 }
 
 function isTrust(value: unknown): boolean {

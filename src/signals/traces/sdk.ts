@@ -9,9 +9,9 @@ import {
 } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
 import { type Clock, createClock, keepClock } from './clock.js';
-import type { SpanHome } from './finished-span.js';
 import type { SpanMaker, SpanStart } from './recorder.js';
 import { redactSpan } from './redact-span.js';
+import type { SpanHome } from './timed-span.js';
 
 /** OpenTelemetry's SDK, loaded and ready. */
 export interface Sdk extends SpanMaker {

@@ -11,7 +11,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { isPromiseLike } from '../../core/promise.js';
+import { isPromiseLike, telling } from '../../core/promise.js';
 import type { OperationKind } from '../../model/operation.js';
 import { failureOf } from './failure.js';
 
@@ -96,29 +96,19 @@ function isSpanContext(value: unknown): value is SpanContext {
 function runIn<T>(span: Span, fn: (span: Span) => T, failed: Failed): T {
   try {
     const result = fn(span);
-    if (isPromiseLike(result)) return endingWith(result, span, failed) as T;
+    if (isPromiseLike(result)) {
+      return telling(
+        result,
+        () => end(span),
+        (error) => fail(span, error, failed),
+      ) as T;
+    }
     end(span);
     return result;
   } catch (error) {
     fail(span, error, failed);
     throw error;
   }
-}
-
-/** The caller gets the continued promise: a rejection that it forgets stays an unhandled one. */
-function endingWith(promise: PromiseLike<unknown>, span: Span, failed: Failed): unknown {
-  const continued: unknown = promise.then(
-    (value) => {
-      end(span);
-      return value;
-    },
-    (error) => {
-      fail(span, error, failed);
-      throw error;
-    },
-  );
-  // Not every `then` returns something.
-  return isPromiseLike(continued) ? continued : promise;
 }
 
 function fail(span: Span, error: unknown, failed: Failed): void {

@@ -176,12 +176,15 @@ const STANDARD_OUTPUT = 1;
 /** A logger that writes nothing, for when logs are off. */
 export function createSilentLogs(): Logs {
   return {
-    logger: pino({ enabled: false }),
+    logger: silentPino(),
     counts: createLineCounts([]),
-    raises: createRaises(pino({ enabled: false }), () => undefined),
+    raises: createRaises(silentPino(), () => undefined),
     ofRequest: (logger) => logger,
     observer: undefined,
     writer: undefined,
     join: () => () => {},
   };
 }
+
+// Without a stream it would open standard output, and listen for the end of the process.
+const silentPino = () => pino({ enabled: false }, { write() {} });

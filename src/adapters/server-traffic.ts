@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Http2Session, Http2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
-import { Server as TlsServer } from 'node:tls';
 import { override } from '../core/override.js';
 import type { Traffic } from '../model/traffic.js';
 import { createFarewell } from './farewell.js';
@@ -31,7 +30,7 @@ export function serverTraffic(
 ): ServerTraffic {
   const connections = createSockets();
   // Over TLS requests come on a socket of their own, above that of the connection.
-  const sockets = server instanceof TlsServer ? createSockets() : connections;
+  const sockets = 'setSecureContext' in server ? createSockets() : connections;
   const sessions = createSessions();
   const farewell = createFarewell();
   let phase: 'open' | 'draining' | 'closing' = 'open';

@@ -1,7 +1,8 @@
 /** A .cpuprofile as tables of self time: `node profile-report.mjs <file> [requests]`. */
 
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const mostFunctions = 30;
 const mostGroups = 20;
@@ -46,20 +47,35 @@ export function sumProfile({ nodes, samples, timeDeltas }) {
 const add = (sums, key, micros) => sums.set(key, (sums.get(key) ?? 0) + micros);
 
 /** Package, folder of telltale's, or part of Node that a frame belongs to. */
-function groupOf({ url, functionName }) {
+function groupOf(frame) {
+  const { url, functionName } = frame;
   if (url === '') return functionName === '(garbage collector)' ? 'garbage collector' : 'native';
   if (url.startsWith('node:')) return 'node';
   const [, inPackage] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? [];
   if (inPackage) return inPackage;
-  const [, folder] = /\/dist\/(?:esm|cjs)\/(.*?)[^/]*$/.exec(url) ?? [];
-  return folder === undefined ? 'the benchmark itself' : `telltale ${folder || 'top'}`;
+  const module = moduleOf(frame);
+  if (module === undefined) return 'the benchmark itself';
+  return `telltale ${module.slice(0, module.lastIndexOf('/') + 1) || 'top'}`;
 }
 
-function nameOf({ functionName, url, lineNumber }) {
+function nameOf(frame) {
+  const { functionName, url, lineNumber } = frame;
   const name = functionName || '(anonymous)';
   if (url === '') return name;
-  const short = url.replace(/^.*\/(?:node_modules|dist\/(?:esm|cjs)|bench)\//, '');
-  return `${name} ${short}:${lineNumber + 1}`;
+  const short = url.replace(/^.*\/(?:node_modules|bench)\//, '');
+  return `${name} ${moduleOf(frame) ?? `${short}:${lineNumber + 1}`}`;
+}
+
+const built = new Map();
+
+/** The module of telltale's that a line is of. A file of the build has many, each below its name. */
+function moduleOf({ url, lineNumber }) {
+  if (!url.includes('/dist/cjs/')) return undefined;
+  const lines = built.get(url) ?? readFileSync(fileURLToPath(url), 'utf8').split('\n');
+  built.set(url, lines);
+  const name = /^\/\/ dist\/esm\/(.*)/;
+  const heading = lines.slice(0, lineNumber).findLast((line) => name.test(line));
+  return heading && name.exec(heading)[1];
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

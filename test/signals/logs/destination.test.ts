@@ -198,14 +198,16 @@ describe('a file that is rotated', () => {
     const service = await start();
     await service.command('pour');
     const rotated: string[] = [];
+    const grown = () => existsSync(log) && statSync(log).size > 20_000;
     for (let i = 0; i < 5; i++) {
-      await until(() => existsSync(log) && statSync(log).size > 20_000, 'the file has grown');
+      await until(grown, 'the file has grown');
       const old = `${log}.${i}`;
       renameSync(log, old);
       rotated.push(old);
       service.child.kill('SIGHUP');
       await until(() => existsSync(log), 'there is a new file');
     }
+    await until(grown, 'the last file has grown');
     await service.command('stop');
     const { written } = await service.command('shutdown');
     const parts = [...rotated, log].map((file) => readFileSync(file, 'utf8'));

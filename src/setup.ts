@@ -99,10 +99,12 @@ function assemble(options: MonitoringOptions, ending: () => void): Monitoring {
     options.endpoints,
     diagnostics,
   );
+  const isPlaced = placesMatter(options);
   const intake = createIntake({
     endpoints: served.table,
     operations,
-    scopes: placesMatter(options) ? scopes : noScopes,
+    scopes: isPlaced ? scopes : noScopes,
+    identified: isPlaced,
     diagnostics,
     type: http.request,
     logs,

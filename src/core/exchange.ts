@@ -9,6 +9,7 @@ import type { Picks } from './filter.js';
 import { LiveOperation } from './operation.js';
 import type { Plan } from './plan.js';
 import { withoutUserinfo } from './redact-text.js';
+import { requestIdOf } from './request-id.js';
 import type { Scopes } from './scope.js';
 import { pathOf } from './target.js';
 
@@ -29,6 +30,8 @@ export interface RequestLogs {
 export interface ExchangeParts {
   readonly plan: Plan;
   readonly scopes: Scopes;
+  /** Whether each request has its id from the start; otherwise from when somebody asks for it. */
+  readonly identified: boolean;
   readonly diagnostics: Diagnostics;
   readonly logs: RequestLogs;
   /** Name of the header that sends the request id back. */
@@ -49,7 +52,6 @@ export interface ExchangeParts {
 export class HttpExchange implements Exchange, HttpFacts {
   readonly method: string;
   readonly target: string;
-  readonly requestId: string;
   readonly operation: LiveOperation;
   route = UNMATCHED;
   status = 0;
@@ -58,6 +60,7 @@ export class HttpExchange implements Exchange, HttpFacts {
   readonly traced: boolean;
   responseBytes: number | undefined = undefined;
   notes: unknown = undefined;
+  #requestId: string;
   readonly #request: IncomingMessage;
   // Read while the request is as Node made it: frameworks give it another prototype, after which
   // every property costs a look-up in full.
@@ -69,12 +72,13 @@ export class HttpExchange implements Exchange, HttpFacts {
   readonly #labels: HttpLabels;
   readonly #parts: ExchangeParts;
 
+  /** @param requestId is empty when nobody has given it one. */
   constructor(parts: ExchangeParts, request: IncomingMessage, requestId: string) {
     this.method = request.method ?? 'GET';
     this.target = request.url ?? '/';
-    this.requestId = requestId;
     this.#request = request;
     this.#headers = request.headers;
+    this.#requestId = requestId === '' && parts.identified ? requestIdOf(this.#headers) : requestId;
     this.#socket = request.socket;
     this.#parts = parts;
     this.#client = parts.clientOf?.(this);
@@ -89,6 +93,11 @@ export class HttpExchange implements Exchange, HttpFacts {
       this,
       undefined,
     );
+  }
+
+  get requestId(): string {
+    if (this.#requestId === '') this.#requestId = requestIdOf(this.#headers);
+    return this.#requestId;
   }
 
   get echo(): string | undefined {

@@ -7,7 +7,6 @@ import type { EndpointTable } from './endpoints.js';
 import { type ExchangeParts, HttpExchange, type RequestLogs } from './exchange.js';
 import { buildFilter } from './filter.js';
 import type { Operations } from './operations.js';
-import { requestIdOf } from './request-id.js';
 import type { RequestFilter, RequestsOptions } from './requests.js';
 import type { Scopes } from './scope.js';
 
@@ -15,6 +14,7 @@ interface IntakeParts {
   endpoints: EndpointTable;
   operations: Operations;
   scopes: Scopes;
+  identified: boolean;
   diagnostics: Diagnostics;
   type: OperationType;
   logs: RequestLogs;
@@ -36,6 +36,7 @@ export function createIntake(parts: IntakeParts): Intake {
   const shared: ExchangeParts = {
     plan,
     scopes: parts.scopes,
+    identified: parts.identified,
     diagnostics,
     logs: parts.logs,
     echo: requests.echo === true ? ECHO_HEADER : requests.echo || undefined,
@@ -68,8 +69,7 @@ export function createIntake(parts: IntakeParts): Intake {
 
   function begin(request: IncomingMessage): HttpExchange {
     const id = givenId?.(request);
-    const requestId = typeof id === 'string' && id !== '' ? id : requestIdOf(request);
-    const exchange = new HttpExchange(shared, request, requestId);
+    const exchange = new HttpExchange(shared, request, typeof id === 'string' ? id : '');
     const route = givenRoute?.(request);
     if (route !== undefined) exchange.matched(String(route));
     return exchange;

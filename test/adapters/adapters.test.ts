@@ -227,16 +227,21 @@ describe.each(SUBJECTS)('$name', (subject) => {
       ...subject.options,
       logs: false,
       traces: false,
+      requests: { ...subject.options.requests, echo: true },
     });
     built.addRoutes();
     const base = await built.listen();
+    // Nothing needs their ids then but whoever asks for them.
+    const named = await fetch(`${base}/nowhere`, { headers: { 'x-request-id': 'abc' } });
+    expect(named.headers.get('x-request-id')).toBe('abc');
     await Promise.all(
       Array.from({ length: 50 }, async (_, i) => (await fetch(`${base}/users/${i}`)).text()),
     );
-    await (await fetch(`${base}/nowhere`)).text();
+    const unnamed = await fetch(`${base}/nowhere`);
+    expect(unnamed.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     const text = await monitoring.metrics.text();
     expect(text).toContain('http_requests_total{method="GET",route="/users/:id",status="200"} 50');
-    expect(text).toContain('http_requests_total{method="GET",route="unmatched",status="404"} 1');
+    expect(text).toContain('http_requests_total{method="GET",route="unmatched",status="404"} 2');
     expect(text).toContain('http_requests_in_progress{method="GET"} 0');
     await monitoring.shutdown();
     await built.close();

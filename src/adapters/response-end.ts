@@ -102,13 +102,16 @@ function end(watch: Watch, aborted: boolean): void {
 }
 
 const STATUS_AT = 'HTTP/1.1 '.length;
+const ZERO = 48;
+
+const digitAt = (head: string, place: number) => head.charCodeAt(STATUS_AT + place) - ZERO;
 
 /** The status as it was sent: the application may change its response's at any time. */
 function statusOf(response: ServerResponse, exchange: Exchange): number {
   try {
     const { _header: head } = response as { _header?: string | null };
     if (typeof head !== 'string') return response.statusCode;
-    return Number(head.slice(STATUS_AT, STATUS_AT + 3));
+    return 100 * digitAt(head, 0) + 10 * digitAt(head, 1) + digitAt(head, 2) || 0;
   } catch (error) {
     exchange.fault(error);
     return 0;

@@ -1,5 +1,5 @@
 import type { Format, FormatParts, LineParts, RequestLine } from './format.js';
-import { milliseconds, quoted, requestMessage, shorten } from './text.js';
+import { milliseconds, millisecondsText, quoted, requestMessage, shorten } from './text.js';
 
 /** pino's own JSON, with snake_case names. */
 export function jsonFormat({ service, errorKey }: FormatParts): Format {
@@ -55,7 +55,7 @@ function jsonLine({ stream, open, close, ...parts }: LineParts): RequestLine {
         trace === undefined ? '' : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`
       },"method":${quoted(shorten(http.method))},"route":${quoted(shorten(http.route))},"path":${quoted(
         shorten(http.path),
-      )},"status":${http.status},"duration_ms":${milliseconds(operation.duration)}${
+      )},"status":${http.status},"duration_ms":${millisecondsText(operation.duration)}${
         address === undefined ? '' : `,"client_address":${quoted(address)}`
       }${http.aborted ? ',"aborted":true' : ''}${http.slow ? ',"slow":true' : ''}${
         error === undefined ? '' : errorText(error)

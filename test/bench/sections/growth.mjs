@@ -6,7 +6,7 @@ import { findVariant } from '../variants.mjs';
 import { linesToFill } from '../wiring/series.mjs';
 
 const lengths = {
-  quick: { rounds: 5, slice: 3_000, routers: ['fastify'] },
+  quick: { rounds: 4, slice: 2_000, routers: ['fastify'] },
   full: { rounds: 20, slice: 4_000, routers: ['fastify', 'express'] },
 };
 const connections = 24;

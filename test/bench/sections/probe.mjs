@@ -1,38 +1,57 @@
 /** A probe that meets a cached report, against a handler that sends the same bytes. */
 
-import { interleave, measureSlice } from '../measure.mjs';
+import { drive, interleave, measureSlice } from '../measure.mjs';
 import { startSubject } from '../subject.mjs';
 import { findVariant } from '../variants.mjs';
 
 const checks = 3;
 const path = '/health/ready';
-const lengths = { quick: { rounds: 9, slice: 6_000 }, full: { rounds: 30, slice: 12_000 } };
+const paths = [path];
+const connections = 24;
+const warmup = 12_000;
+const lengths = {
+  quick: { lives: 1, rounds: 9, slice: 6_000 },
+  full: { lives: 4, rounds: 8, slice: 12_000 },
+};
 
-export async function measureProbe({ options, dir, load, sink, log }) {
-  const lengthsOfRun = lengths[options.quick ? 'quick' : 'full'];
-  const plan = { connections: 24, paths: [path], ...lengthsOfRun };
-  const start = (framework, name, extra) =>
-    startSubject({ framework, variant: findVariant(name), dir, sink, extra });
+export async function measureProbe(tools) {
+  const plan = { connections, paths, ...lengths[tools.options.quick ? 'quick' : 'full'] };
+  const data = { checks, bytes: 0, same: [], telltale: [] };
+  const faults = [];
+  for (let life = 0; life < plan.lives; life++) {
+    const measured = await measureLife(tools, plan);
+    data.bytes = measured.bytes;
+    data.same.push(...measured.same);
+    data.telltale.push(...measured.telltale);
+    faults.push(...measured.faults);
+  }
+  tools.log('probe');
+  return { data, faults };
+}
+
+/** The CPU of both, of processes of their own. */
+async function measureLife({ dir, load, sink }, plan) {
+  const start = async (framework, name, extra) => {
+    const subject = await startSubject({ framework, variant: findVariant(name), dir, sink, extra });
+    await drive(subject, load, { connections, paths, count: warmup });
+    return subject;
+  };
+  const measure = (subject) => measureSlice(subject, { load, sink, plan });
 
   const telltale = await start('node', 'telltale-all-10', { checks });
   const reply = await replyOf(telltale.port);
   const same = await start('static', 'bare', { reply });
   const subjects = [same, telltale];
-  await interleave(subjects, { rounds: 3 }, (subject) => measureSlice(subject, tools()));
+  await interleave(subjects, { rounds: 2 }, measure);
   await interleave(subjects, plan, async (subject) => {
-    subject.slices.push(await measureSlice(subject, tools()));
+    subject.slices.push(await measure(subject));
   });
   const answers = await Promise.all(subjects.map(({ port }) => replyOf(port)));
   for (const { server } of subjects) await server.stop();
-  log('probe');
 
   const cpu = ({ slices }) => slices.map((slice) => slice.cpu);
-  const data = { checks, bytes: reply.body.length, same: cpu(same), telltale: cpu(telltale) };
-  return { data, faults: faultsOf(answers) };
-
-  function tools() {
-    return { load, sink, plan };
-  }
+  const figures = { bytes: reply.body.length, same: cpu(same), telltale: cpu(telltale) };
+  return { ...figures, faults: faultsOf(answers) };
 }
 
 async function replyOf(port) {

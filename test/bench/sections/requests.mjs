@@ -14,12 +14,25 @@ const weights = {
   node: { requests: 2, minutes: 1 },
 };
 /**
- * `minutes` are those of all frameworks together. `lives` is how many processes each variant has one
- * after the other: where one's code and data come to lie it keeps, and with it a microsecond or two.
+ * `minutes` are those of all frameworks together, and `lives` is how many processes each variant has
+ * one after the other: where one's code and data come to lie it keeps, and with it some microseconds.
+ * What makes no spans adds hardly more than that, and so has more of them.
  */
 const lengths = {
-  quick: { lives: 1, rounds: 7, slice: 2_000, warmup: 6_000, minutes: 1.5 },
-  full: { lives: 3, rounds: 8, slice: 4_000, warmup: 8_000, minutes: 4 },
+  quick: {
+    slice: 2_000,
+    warmup: 6_000,
+    minutes: 1.5,
+    untraced: { lives: 1, rounds: 5 },
+    traced: { lives: 1, rounds: 5 },
+  },
+  full: {
+    slice: 3_000,
+    warmup: 6_000,
+    minutes: 7,
+    untraced: { lives: 6, rounds: 4 },
+    traced: { lives: 2, rounds: 6 },
+  },
 };
 
 export async function measureRequests(tools) {
@@ -33,15 +46,13 @@ export async function measureRequests(tools) {
   return { data, faults };
 }
 
-/** How many requests a slice and a warm-up have, and how many rounds there are. */
+/** How many requests a slice and a warm-up have, and how long the slices of a framework may take. */
 export function planFor(framework, { quick, frameworks }) {
-  const { lives, rounds, slice, warmup, minutes } = lengths[quick ? 'quick' : 'full'];
+  const { slice, warmup, minutes } = lengths[quick ? 'quick' : 'full'];
   const weight = weights[framework];
   const allMinutes = frameworks.reduce((sum, name) => sum + weights[name].minutes, 0);
   return {
     connections,
-    lives,
-    rounds,
     slice: slice * weight.requests,
     warmup: warmup * weight.requests,
     minutes: (minutes * weight.minutes) / allMinutes,
@@ -58,6 +69,11 @@ function groupsOf(variants) {
   return [...groups.values()];
 }
 
+function livesOf(group, { quick }) {
+  const { untraced, traced } = lengths[quick ? 'quick' : 'full'];
+  return group.every(({ ratio }) => ratio === undefined) ? untraced : traced;
+}
+
 /**
  * Group by group: of twenty servers that take turns on a core each finds it as the others left it,
  * which costs the one with the most code the most, and is not how anybody runs a server.
@@ -71,20 +87,22 @@ async function measureFramework(framework, tools) {
   const variants = {};
   const faults = [];
   for (const group of groups) {
-    const minutes = (plan.minutes * (group.length + 2)) / turns / plan.lives;
-    const lives = [];
-    for (let life = 0; life < plan.lives; life++) {
-      lives.push(await measureGroup(framework, group, { ...plan, minutes }, tools));
+    const { lives, rounds } = livesOf(group, options);
+    const minutes = (plan.minutes * (group.length + 2)) / turns / lives;
+    const measured = [];
+    for (let life = 0; life < lives; life++) {
+      measured.push(await measureGroup(framework, group, { ...plan, rounds, minutes }, tools));
     }
-    bare.push(...lives.map((one) => one.bare));
-    for (const { name } of group) variants[name] = together(lives.map((one) => one.variants[name]));
-    faults.push(...lives.flatMap((one) => one.faults));
+    bare.push(...measured.map((one) => one.bare));
+    for (const { name } of group) {
+      variants[name] = together(measured.map((one) => one.variants[name]));
+    }
+    faults.push(...measured.flatMap((one) => one.faults));
     log(`requests, ${framework}: ${group.map(({ name }) => name).join(', ')}`);
   }
-  const rounds = Math.min(...Object.values(variants).map(({ cpu }) => cpu.length));
   const ordered = { bare: together(bare) };
   for (const { name } of options.variants) if (name in variants) ordered[name] = variants[name];
-  return { data: { connections, slice: plan.slice, rounds, variants: ordered }, faults };
+  return { data: { connections, slice: plan.slice, variants: ordered }, faults };
 }
 
 /** One life of a group: its variants with the CPU of bare in the same rounds, and bare itself. */

@@ -5,7 +5,7 @@ import { startSubject } from '../subject.mjs';
 import { findVariant, frameworks } from '../variants.mjs';
 
 const lengths = {
-  quick: { repetitions: 5, frameworks: ['express'] },
+  quick: { repetitions: 4, frameworks: ['express'] },
   full: { repetitions: 12, frameworks },
 };
 const everythingButTraces = { metrics: true, logs: true };

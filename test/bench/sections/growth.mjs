@@ -7,7 +7,7 @@ import { linesToFill } from '../wiring/series.mjs';
 
 const lengths = {
   quick: { rounds: 4, slice: 2_000, routers: ['fastify'] },
-  full: { rounds: 20, slice: 4_000, routers: ['fastify', 'express'] },
+  full: { rounds: 16, slice: 4_000, routers: ['fastify', 'express'] },
 };
 const connections = 24;
 const warmup = 12_000;

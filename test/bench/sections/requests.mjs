@@ -30,8 +30,8 @@ const lengths = {
     slice: 3_000,
     warmup: 6_000,
     minutes: 7,
-    untraced: { lives: 6, rounds: 4 },
-    traced: { lives: 2, rounds: 6 },
+    untraced: { lives: 5, rounds: 4 },
+    traced: { lives: 3, rounds: 5 },
   },
 };
 

@@ -6,7 +6,7 @@ import { findVariant, frameworks } from '../variants.mjs';
 
 const lengths = {
   quick: { repetitions: 4, frameworks: ['express'] },
-  full: { repetitions: 12, frameworks },
+  full: { repetitions: 10, frameworks },
 };
 const everythingButTraces = { metrics: true, logs: true };
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Endpoint, EndpointRequest, Reply } from '../model/endpoint.js';
+import { send } from './send.js';
 
 /** Lets an endpoint answer a request: at once when it can. */
 export function answer(
@@ -23,7 +24,7 @@ function write(reply: Reply, method: string, response: ServerResponse): void {
   if (response.destroyed || response.headersSent) return;
   try {
     response.writeHead(reply.status, reply.headers);
-    response.end(method === 'HEAD' ? undefined : reply.body);
+    send(response, method === 'HEAD' ? '' : reply.body);
   } catch {
     // A response that somebody else has made unfit for writing can only be given up.
     response.destroy();

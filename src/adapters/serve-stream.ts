@@ -5,6 +5,7 @@ import type { Exchange, Intake } from '../model/adapter.js';
 import type { Endpoint } from '../model/endpoint.js';
 import { replyOf } from './answer.js';
 import { exchangeOf, keepExchange, wasSeen } from './exchange-of.js';
+import { send } from './send.js';
 
 /**
  * Takes one stream of HTTP/2 to the intake. Streams are where both styles of Node's API meet: an
@@ -77,7 +78,7 @@ async function answerStream(
   const remoteAddress = stream.session?.socket?.remoteAddress;
   const reply = await replyOf(endpoint, { method, path: endpoint.path, headers, remoteAddress });
   if (stream.destroyed || stream.headersSent) return;
-  const body = method === 'HEAD' ? undefined : reply.body;
-  stream.respond({ ':status': reply.status, ...reply.headers }, { endStream: body === undefined });
-  if (body !== undefined) stream.end(body);
+  const hasBody = method !== 'HEAD';
+  stream.respond({ ':status': reply.status, ...reply.headers }, { endStream: !hasBody });
+  if (hasBody) send(stream, reply.body);
 }

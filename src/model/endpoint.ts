@@ -12,7 +12,8 @@ export interface EndpointRequest {
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array;
+  /** A list is sent piece by piece, and others are served in between. */
+  readonly body: string | Uint8Array | readonly Uint8Array[];
 }
 
 /** One path that telltale answers itself, before the application sees the request. */

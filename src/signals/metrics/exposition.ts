@@ -25,7 +25,7 @@ export interface Page {
   /** Waits for the next turn of the event loop when this one has been long enough. */
   rest(): Promise<void> | undefined;
   /** Everything added, as bytes. */
-  bytes(): Buffer;
+  pieces(): readonly Buffer[];
 }
 
 const CHUNK = 32 * 1024;
@@ -60,9 +60,9 @@ export function createPage(): Page {
           back + Math.min(Math.max((back - left) * SHARE, SHORTEST_TURN_MS), LONGEST_TURN_MS);
       });
     },
-    bytes() {
+    pieces() {
       cut();
-      return Buffer.concat(chunks);
+      return chunks;
     },
   };
 }

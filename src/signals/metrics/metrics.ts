@@ -69,8 +69,11 @@ export interface Metrics {
   summary<Label extends string = never>(config: SummaryConfiguration<Label>): Summary<Label>;
   /** Every metric as text. */
   text(format?: Format): Promise<string>;
-  /** The same as bytes; what is not there within the time, in milliseconds, is left out. */
-  bytes(format?: Format, timeoutMs?: number): Promise<Buffer>;
+  /**
+   * The same as bytes, in pieces of some 32 kB; what is not there within the time, in milliseconds, is
+   * left out.
+   */
+  pieces(format?: Format, timeoutMs?: number): Promise<readonly Buffer[]>;
   /** How many series telltale's own metrics have. */
   seriesCount(): number;
   /** How many values were folded into `__other__`, by metric. */
@@ -178,9 +181,9 @@ export function createMetrics(options: MetricsOptions, parts: MetricsParts): Met
       );
     },
     async text(format = 'text') {
-      return (await scraper.scrape(format)).toString();
+      return Buffer.concat(await scraper.scrape(format)).toString();
     },
-    bytes: (format = 'text', timeoutMs) => scraper.scrape(format, timeoutMs),
+    pieces: (format = 'text', timeoutMs) => scraper.scrape(format, timeoutMs),
     foldedCounts: () => folded,
     seriesCount() {
       let count = 0;

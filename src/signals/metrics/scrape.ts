@@ -19,7 +19,7 @@ export interface Scraper {
    * One collection is shared by all who ask for the same format at the same time. Neither a registry
    * nor a metric is changed by it; a metric that fails or is late is left out and reported.
    */
-  scrape(format: Format, timeoutMs?: number): Promise<Buffer>;
+  scrape(format: Format, timeoutMs?: number): Promise<readonly Buffer[]>;
 }
 
 /** What Prometheus gives a scrape when nobody has said otherwise. */
@@ -31,9 +31,9 @@ export function createScraper(
   collectors: Collectors,
   diagnostics: Diagnostics,
 ): Scraper {
-  const underWay = new Map<Format, Promise<Buffer>>();
+  const underWay = new Map<Format, Promise<readonly Buffer[]>>();
 
-  async function scrape(format: Format, timeoutMs: number): Promise<Buffer> {
+  async function scrape(format: Format, timeoutMs: number): Promise<readonly Buffer[]> {
     const deadline = createDeadline(timeoutMs);
     await collectors.run(deadline);
     const page = createPage();
@@ -52,7 +52,7 @@ export function createScraper(
       }
     }
     if (format === 'openmetrics') page.add('# EOF\n');
-    return page.bytes();
+    return page.pieces();
   }
 
   return {

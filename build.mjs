@@ -21,7 +21,10 @@ const entries = Object.values(subpaths).filter((conditions) => typeof conditions
 rmSync('dist', { recursive: true, force: true });
 compile();
 // Its types are CommonJS's only beside a package.json that says so.
-compile('--emitDeclarationOnly', '--outDir', 'dist/cjs', '--module', 'commonjs');
+compile(
+  ...['--emitDeclarationOnly', '--outDir', 'dist/cjs', '--module', 'commonjs'],
+  ...['--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'],
+);
 writeFileSync('dist/cjs/package.json', '{ "type": "commonjs" }\n');
 await bundle();
 for (const { import: imported, require: required } of entries) {
@@ -29,9 +32,7 @@ for (const { import: imported, require: required } of entries) {
 }
 
 function compile(...options) {
-  const commonjs = ['--moduleResolution', 'bundler', '--verbatimModuleSyntax', 'false'];
-  const more = options.length > 0 ? commonjs : [];
-  execFileSync('tsc', ['-p', 'tsconfig.json', ...options, ...more], { stdio: 'inherit' });
+  execFileSync('tsc', ['-p', 'tsconfig.json', ...options], { stdio: 'inherit' });
 }
 
 async function bundle() {

@@ -29,17 +29,26 @@ export async function renderProfile(path, requests) {
 
 /** Self time in µs by group and by function, and of everything but idling. */
 export function sumProfile({ nodes, samples, timeDeltas }) {
-  const byId = new Map(nodes.map((node) => [node.id, node.callFrame]));
+  const byId = new Map(
+    nodes.map(({ id, callFrame }) => [
+      id,
+      {
+        isIdle: callFrame.functionName === '(idle)',
+        group: groupOf(callFrame),
+        name: nameOf(callFrame),
+      },
+    ]),
+  );
   const byGroup = new Map();
   const byFunction = new Map();
   let total = 0;
   samples.forEach((id, i) => {
-    const frame = byId.get(id);
-    if (frame.functionName === '(idle)') return;
+    const { isIdle, group, name } = byId.get(id);
+    if (isIdle) return;
     const micros = timeDeltas[i];
     total += micros;
-    add(byGroup, groupOf(frame), micros);
-    add(byFunction, nameOf(frame), micros);
+    add(byGroup, group, micros);
+    add(byFunction, name, micros);
   });
   return { byGroup, byFunction, total };
 }

@@ -6,6 +6,7 @@ import { finishSubject, startSubject } from '../subject.mjs';
 import { findVariant } from '../variants.mjs';
 
 const connections = 24;
+const warmup = 6_000;
 const settlingRounds = 2;
 /** A request to Express costs several of the others: fewer of them take more of the time. */
 const weights = {
@@ -14,25 +15,14 @@ const weights = {
   node: { requests: 2, minutes: 1 },
 };
 /**
- * `minutes` are those of all frameworks together, and `lives` is how many processes each variant has
- * one after the other: where one's code and data come to lie it keeps, and with it some microseconds.
- * What makes no spans adds hardly more than that, and so has more of them.
+ * `minutes` are those of all frameworks together. Of those with spans and of those without: how many
+ * processes each variant has one after the other, and how many rounds each of these. Where one's code
+ * and data come to lie it keeps, and with it some microseconds; what makes no spans adds hardly more
+ * than that, and so has more of them.
  */
 const lengths = {
-  quick: {
-    slice: 2_000,
-    warmup: 6_000,
-    minutes: 1.5,
-    untraced: { lives: 1, rounds: 5 },
-    traced: { lives: 1, rounds: 5 },
-  },
-  full: {
-    slice: 3_000,
-    warmup: 6_000,
-    minutes: 7,
-    untraced: { lives: 5, rounds: 4 },
-    traced: { lives: 3, rounds: 5 },
-  },
+  quick: { slice: 2_000, minutes: 1.5, traced: [1, 5], untraced: [1, 5] },
+  full: { slice: 3_000, minutes: 7, traced: [3, 5], untraced: [5, 4] },
 };
 
 export async function measureRequests(tools) {
@@ -48,7 +38,7 @@ export async function measureRequests(tools) {
 
 /** How many requests a slice and a warm-up have, and how long the slices of a framework may take. */
 export function planFor(framework, { quick, frameworks }) {
-  const { slice, warmup, minutes } = lengths[quick ? 'quick' : 'full'];
+  const { slice, minutes } = lengths[quick ? 'quick' : 'full'];
   const weight = weights[framework];
   const allMinutes = frameworks.reduce((sum, name) => sum + weights[name].minutes, 0);
   return {
@@ -69,6 +59,7 @@ function groupsOf(variants) {
   return [...groups.values()];
 }
 
+/** How many lives a group has, and how many rounds each of them. */
 function livesOf(group, { quick }) {
   const { untraced, traced } = lengths[quick ? 'quick' : 'full'];
   return group.every(({ ratio }) => ratio === undefined) ? untraced : traced;
@@ -87,7 +78,7 @@ async function measureFramework(framework, tools) {
   const variants = {};
   const faults = [];
   for (const group of groups) {
-    const { lives, rounds } = livesOf(group, options);
+    const [lives, rounds] = livesOf(group, options);
     const minutes = (plan.minutes * (group.length + 2)) / turns / lives;
     const measured = [];
     for (let life = 0; life < lives; life++) {

@@ -15,9 +15,10 @@ export function serve<T>(
   response: ServerResponse,
   next: () => T,
 ): T | undefined {
-  if (intake.observes && wasSeen(request)) return next();
+  // Put last, among what is for requests that are observed, this costs a Fastify app 2 µs a request.
+  if (!intake.observes) return serveEndpoint(intake, request, response) ? undefined : next();
+  if (wasSeen(request)) return next();
   if (serveEndpoint(intake, request, response)) return undefined;
-  if (!intake.observes) return next();
   const exchange = intake.open(request);
   if (exchange === undefined || !prepare(exchange, request, response)) {
     keepExchange(request, exchange);

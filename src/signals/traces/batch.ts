@@ -8,6 +8,8 @@ import { type Outlet, shutDown } from './outlet.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
+/** With less time than that, an attempt could only run out of it, and hide why those before failed. */
+const SHORTEST_ATTEMPT_MS = 250;
 /** Longer than that no collector is left alone. */
 const LONGEST_REST_MS = 60_000;
 /** The share of the time for the end that is left to the exporter to close what it has open. */
@@ -119,7 +121,7 @@ export function createBatch(
     if (!again || !isPassing(reason)) return false;
     // Where nobody listens at the end, nobody will in the seconds that are left.
     if (closedFor === 'shutdown' && reason !== 'unavailable') return false;
-    return performance.now() + wait < Math.min(until, endsAt);
+    return performance.now() + wait + SHORTEST_ATTEMPT_MS < Math.min(until, endsAt);
   }
 
   function sleep(milliseconds: number): Promise<void> {

@@ -298,6 +298,19 @@ describe('what may be sent again', () => {
     expect(deliveryLines(service)).toEqual([]);
   });
 
+  it('is not when there is hardly time left for it, which would hide why it was refused', async () => {
+    process.env.OTEL_BSP_EXPORT_TIMEOUT = '350';
+    const collector = await startFaultyCollector({ answer: status(503) });
+    open.push(collector.stop);
+    const service = await serve({ exporter: 'otlp', endpoint: collector.endpoint });
+    await service.ask(10);
+    await until(async () => (await figuresOf(service.monitoring)).waiting === 0, 'it is given up');
+    await service.end();
+    const { lost } = await figuresOf(service.monitoring);
+    expect(lost).toEqual({ unavailable: 10 });
+    expect(collector.requests.flatMap(({ spans }) => spans)).toHaveLength(10);
+  });
+
   it('is not sent before the time that the collector asks for', async () => {
     process.env.OTEL_BSP_EXPORT_TIMEOUT = '10000';
     let busy = true;

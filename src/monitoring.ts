@@ -42,7 +42,8 @@ export interface Monitoring {
    * {@link observe}, to those of that operation and what runs in it. Secrets are redacted by key, texts
    * cut at 256 characters, and an operation has at most 32 such fields. A later value of the same name
    * counts, and `undefined` takes a field back; what a line says anyway, such as `level` or the
-   * `status` of a request, it cannot say otherwise. Outside of all operations it does nothing.
+   * `status` of a request, it cannot say otherwise. A `user_id` is also the user of errors that are
+   * captured there. Outside of all operations it does nothing.
    *
    * @example
    * app.use((req, res, next) => {

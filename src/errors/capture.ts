@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { boundTo } from '../core/bind.js';
 import { describeError, errorFrom } from '../core/described-error.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { UNMATCHED } from '../model/http.js';
@@ -84,6 +85,7 @@ export function createCapture(parts: CaptureParts): Capture {
       error,
       described,
       origin,
+      ...userOf(operation),
       ...context,
       ...(route !== undefined && { route }),
       ...(request && { method: request.method, requestId: request.requestId }),
@@ -103,6 +105,12 @@ export function createCapture(parts: CaptureParts): Capture {
       return '';
     }
   };
+}
+
+/** Who is served, where `bind({ user_id })` has said so. */
+function userOf(operation: Operation | undefined): Pick<ErrorReport, 'user'> {
+  const id = boundTo(operation)?.user_id;
+  return id === undefined ? {} : { user: { id } };
 }
 
 const MESSAGES: Readonly<Record<ErrorOrigin, string>> = {

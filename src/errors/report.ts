@@ -34,6 +34,7 @@ export interface ErrorContext {
   tags?: Readonly<Record<string, string | number | boolean>>;
   /** Whatever helps to understand it; bounded and redacted as log lines are. */
   extra?: Readonly<Record<string, unknown>>;
+  /** @default the `user_id` that was bound to the request with `monitoring.bind({ user_id })` */
   user?: ErrorUser;
   /**
    * A template such as `/orders/:id`, never a path.

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createMonitoring, type ErrorReport, operation, setupMonitoring } from '../../src/index.js';
 import { createLogSink } from '../support/log-sink.js';
@@ -113,6 +116,24 @@ describe('captureError', () => {
     expect(JSON.stringify([lines.lines, monitoring.errors.groups()])).not.toContain('hunter2');
     await monitoring.shutdown();
     await built.close();
+  });
+
+  it('knows the user that was bound to the request, unless it is told of one', async () => {
+    const server = createServer((_request, response) => {
+      monitoring.bind({ user_id: 7 });
+      monitoring.captureError(new Error('first'));
+      monitoring.captureError(new Error('second'), { user: { id: 8 } });
+      response.end();
+    });
+    const { reports, sink } = collect();
+    const monitoring = setupMonitoring(server, { logs: false, errors: { sinks: [sink] } });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    monitoring.captureError(new Error('third'));
+    expect(reports.map(({ user }) => user)).toEqual([{ id: 7 }, { id: 8 }, undefined]);
+    await monitoring.shutdown();
+    server.closeAllConnections();
+    server.close();
   });
 
   it('takes anything, and never throws', async () => {

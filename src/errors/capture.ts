@@ -32,8 +32,6 @@ export interface CaptureParts {
   readonly service: ErrorService;
   log(level: ErrorLevel, fields: Record<string, unknown>, message: string): void;
   count(type: string, handled: boolean): void;
-  /** What stays the same while an error goes up: the request, or the outermost operation. */
-  rootOf(operation: Operation | undefined): object | undefined;
 }
 
 /** Takes an error to everybody who is to know; gives its id. Never throws. */
@@ -41,15 +39,14 @@ export type Capture = (met: Met) => string;
 
 /** Creates what all errors of one Monitoring go through. */
 export function createCapture(parts: CaptureParts): Capture {
-  const { groups, delivery, diagnostics, service, log, count, rootOf } = parts;
+  const { groups, delivery, diagnostics, service, log, count } = parts;
   const propagation = createPropagation();
 
   function capture(met: Met): string {
     const { error, origin, operation } = met;
     const id = randomUUID();
-    const known = propagation.first(error, rootOf(operation), id);
-    const uncaught = origin === 'uncaughtException' || origin === 'unhandledRejection';
-    if (known !== undefined && !uncaught) return known;
+    const known = propagation.first(error, { operation, ends: ENDS.has(origin) }, id);
+    if (known !== undefined && !UNCAUGHT.has(origin)) return known;
     const report = reportOf(met, known ?? id, known === undefined);
     if (known === undefined) {
       count(report.described.type, report.handled);
@@ -106,6 +103,11 @@ export function createCapture(parts: CaptureParts): Capture {
     }
   };
 }
+
+const UNCAUGHT: ReadonlySet<ErrorOrigin> = new Set(['uncaughtException', 'unhandledRejection']);
+
+/** Of what an operation ended with, or nobody caught on its way out of one. */
+const ENDS: ReadonlySet<ErrorOrigin> = new Set([...UNCAUGHT, 'request', 'operation']);
 
 /** Who is served, where `bind({ user_id })` has said so. */
 function userOf(operation: Operation | undefined): Pick<ErrorReport, 'user'> {

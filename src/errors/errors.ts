@@ -2,7 +2,6 @@ import type { Diagnostics } from '../core/diagnostics.js';
 import type { Part } from '../core/lifecycle.js';
 import { operationIn, type Scopes } from '../core/scope.js';
 import type { Observer } from '../model/observer.js';
-import type { Operation } from '../model/operation.js';
 import { type CaptureParts, createCapture } from './capture.js';
 import { createDelivery } from './delivery.js';
 import { createGroups } from './groups.js';
@@ -59,7 +58,7 @@ export function createErrors(options: ErrorsOptions, parts: ErrorsParts): ErrorC
   const { scopes, diagnostics, ids, operationLines } = parts;
   const groups = createGroups();
   const delivery = createDelivery(options.sinks ?? [], diagnostics);
-  const capture = createCapture({ ...parts, groups, delivery, rootOf });
+  const capture = createCapture({ ...parts, groups, delivery });
 
   function captureHere(
     error: unknown,
@@ -121,13 +120,6 @@ function endingPart(
       return busy;
     },
   };
-}
-
-/** The request, or else the outermost operation, that an operation belongs to. */
-function rootOf(operation: Operation | undefined): object | undefined {
-  let outermost = operation;
-  for (let next = outermost; next !== undefined; next = operationIn(next.parent)) outermost = next;
-  return operation?.request ?? outermost;
 }
 
 /** Errors that are off: taken, and forgotten. */

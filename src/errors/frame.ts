@@ -5,17 +5,20 @@ export interface Frame {
   readonly own: boolean;
 }
 
-const LINE = /^\s*at (?:async )?(?:(.*?) )?\(?([^()]*)\)?$/;
+/** `at name (place)` or `at place`; either may have parentheses of its own, as folders do. */
+const LINE = /^\s*at (?:async )?(?:(.*?) \((.*)\)|(.*))$/;
 const PLACE = /^(.*?):(\d+):(\d+)$/;
+/** Inside Node, or code that has no file: whoever made it is the next frame. */
+const NOWHERE = /^(?:node:|internal\/|native|<anonymous>|eval at )/;
 const PACKAGES = 'node_modules/';
 /** Of builds: `main.3f2a91bc.js`, `chunk-XK4T2QPA.mjs`. */
 const HASH = /[.-](?:[\da-f]{8,}|(?=[A-Z\d]*\d)[A-Z\d]{8})(?=\.)/gi;
 
 /** Reads a line of a stack; undefined for what is inside Node or has no place. */
 export function frameOf(line: string): Frame | undefined {
-  const [, name = '', place = ''] = LINE.exec(line) ?? [];
-  const [, file = '', row = '', column = ''] = PLACE.exec(place) ?? [];
-  if (file === '' || /^(?:node:|internal\/|native|<anonymous>)/.test(file)) return undefined;
+  const [, name = '', place, bare = ''] = LINE.exec(line) ?? [];
+  const [, file = '', row = '', column = ''] = PLACE.exec(place ?? bare) ?? [];
+  if (file === '' || NOWHERE.test(file)) return undefined;
   const path = steadyPath(file);
   const within = path.lastIndexOf(PACKAGES);
   if (within !== -1) return { text: `${name} ${path.slice(within)}`, own: false };

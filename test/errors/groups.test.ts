@@ -1,3 +1,4 @@
+import { runInThisContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { createMonitoring } from '../../src/index.js';
 
@@ -72,6 +73,54 @@ describe('groups', () => {
     capture(thrownAt(frames));
     capture(other);
     expect(errors.groups()).toHaveLength(2);
+  });
+
+  it.each([
+    '/srv/app (copy)/FILE.js',
+    '/srv/(app)/[id]/FILE.js',
+    'C:\\Program Files (x86)\\app\\FILE.js',
+    'webpack-internal:///(rsc)/./src/FILE.ts',
+    '/srv/app (/FILE.js',
+    '/srv/app) b/FILE.js',
+  ])('are told apart by their places in %s', async (path) => {
+    const { capture, errors } = create();
+    const source = `(function (message) {
+      return (WAY);
+    })`;
+    const ways = [
+      'new (class Made { constructor() { throw new Error(message); } })()',
+      '{ get it() { throw new Error(message); } }.it',
+      'Promise.resolve().then(() => { throw new Error(message); })',
+      '(async () => { await null; throw new Error(message); })()',
+    ];
+    for (const way of ways) {
+      for (const file of ['one', 'two', 'two']) {
+        const filename = path.replace('FILE', file);
+        const fail = runInThisContext(source.replace('WAY', way), { filename });
+        try {
+          await fail(file);
+        } catch (error) {
+          capture(error);
+        }
+      }
+    }
+    const groups = errors.groups().map(({ message, count }) => [message, count]);
+    expect(groups).toEqual(
+      ways.flatMap(() => [
+        ['two', 2],
+        ['one', 1],
+      ]),
+    );
+  });
+
+  it('are by whoever called eval, and by a package in a folder with parentheses', () => {
+    const { capture, errors } = create();
+    const evaluated = 'eval (eval at run (/srv/a (b)/c.js:1:2), <anonymous>:1:7)';
+    capture(thrownAt([evaluated, ...frames]));
+    capture(thrownAt(frames));
+    capture(thrownAt(['f (/srv/a (b)/node_modules/pg/x.js:1:1)', ...frames]));
+    capture(thrownAt(['f (/home/c (d)/node_modules/pg/x.js:2:2)', ...frames]));
+    expect(errors.groups().map(({ count }) => count)).toEqual([2, 2]);
   });
 
   it('do not depend on where the service is, nor on lines of packages', () => {

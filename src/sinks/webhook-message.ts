@@ -1,9 +1,12 @@
 import type { DescribedError } from '../core/described-error.js';
 import type { ErrorReport } from '../errors/report.js';
 
+/** What a message says of an error. What was thrown is not in it: it may hold half the service. */
+export type Shown = Omit<ErrorReport, 'error'>;
+
 /** An error, and how many of its group it stands for. */
 export interface Told {
-  readonly report: ErrorReport;
+  readonly report: Shown;
   readonly count: number;
 }
 

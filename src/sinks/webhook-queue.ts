@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../errors/report.js';
 import type { ErrorSink, Lost } from '../errors/sink.js';
 import { type Poster, RefusedError } from './post.js';
-import { messageOf } from './webhook-message.js';
+import { messageOf, type Shown } from './webhook-message.js';
 
 /** What waits to be posted, a group at a time. */
 export interface WebhookQueue {
@@ -18,13 +18,21 @@ export interface WebhookQueueParts {
   readonly most: number;
 }
 
-/** One group: the last of its errors, and how many have come since it was told of. */
+/** One group. */
 interface Entry {
-  report: ErrorReport;
+  /** The last of its errors; undefined when that has been told of. */
+  report: Shown | undefined;
   lost: Lost;
+  /** How many have come since it was told of. */
   count: number;
   /** Not told of again before. */
   due: number;
+}
+
+type Waiting = Entry & { report: Shown };
+
+function isWaiting(entry: Entry): entry is Waiting {
+  return entry.report !== undefined;
 }
 
 /** Errors in one message. */
@@ -43,7 +51,7 @@ export function createWebhookQueue({ post, interval, most }: WebhookQueueParts):
   /** Ends the wait for the next try. */
   let hurry = (): void => {};
 
-  function add(report: ErrorReport, lost: Lost): void {
+  function add({ error: _thrown, ...report }: ErrorReport, lost: Lost): void {
     const { fingerprint } = report.group;
     const known = entries.get(fingerprint);
     if (known !== undefined) {
@@ -59,8 +67,8 @@ export function createWebhookQueue({ post, interval, most }: WebhookQueueParts):
   /** A group of which nothing waits makes room, though it may then be told of again too early. */
   function hasRoom(): boolean {
     if (entries.size < most) return true;
-    for (const [fingerprint, { count }] of entries) {
-      if (count === 0) return entries.delete(fingerprint);
+    for (const [fingerprint, entry] of entries) {
+      if (!isWaiting(entry)) return entries.delete(fingerprint);
     }
     return false;
   }
@@ -68,7 +76,7 @@ export function createWebhookQueue({ post, interval, most }: WebhookQueueParts):
   function sendDue(): void {
     if (sending !== undefined) return;
     clearTimeout(timer);
-    const waiting = [...entries.values()].filter(({ count }) => count > 0);
+    const waiting = [...entries.values()].filter(isWaiting);
     const now = performance.now();
     const due = waiting.filter((entry) => flushing || entry.due <= now);
     if (due.length > 0) {
@@ -82,9 +90,10 @@ export function createWebhookQueue({ post, interval, most }: WebhookQueueParts):
     }
   }
 
-  async function send(batch: readonly Entry[], now: number): Promise<void> {
+  async function send(batch: readonly Waiting[], now: number): Promise<void> {
     const told = batch.map(({ report, lost, count }) => ({ report, lost, count }));
-    for (const entry of batch) Object.assign(entry, { count: 0, due: now + interval });
+    const rest = { report: undefined, count: 0, due: now + interval };
+    for (const entry of batch) Object.assign(entry, rest);
     try {
       await postPatiently(messageOf(told));
     } catch (error) {

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createMonitoring } from '../../src/index.js';
 import { type WebhookOptions, webhook } from '../../src/sinks/webhook.js';
@@ -90,6 +92,30 @@ describe('a webhook', () => {
     expect(JSON.stringify(posted)).not.toContain('hunter2');
     await monitoring.shutdown();
     expect([posted.length, await dropped()]).toEqual([2, 0]);
+  });
+
+  it('keeps no error alive, be it sent or waiting', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    const { url, posted } = await startReceiver(200);
+    const { monitoring } = monitor({ url });
+    const gone: WeakRef<object>[] = [];
+    const capture = () => {
+      const error = new Error('m');
+      gone.push(new WeakRef(error));
+      monitoring.captureError(error);
+    };
+    capture();
+    await until(() => posted.length === 1, 'the first is there');
+    // These wait for the interval to be over.
+    capture();
+    capture();
+    await until(() => {
+      collectGarbage();
+      return gone.every((one) => one.deref() === undefined);
+    }, 'the errors are collected');
+    await monitoring.shutdown();
+    expect(posted.map(({ errors }) => errors[0]?.count)).toEqual([1, 2]);
   });
 
   it('gets many groups in few messages, and at shutdown what is left', async () => {

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { loggerOptions } from '../../../src/fastify.js';
@@ -18,17 +18,19 @@ interface Built {
   app: FastifyInstance;
   monitoring: Monitoring;
   sink: LogSink;
+  base: string;
   get(path: string): Promise<string>;
 }
 
 async function build(
   addRoutes: (app: FastifyInstance, monitoring: Monitoring) => void,
   logs: LogsOptions = {},
+  options: FastifyServerOptions = {},
 ): Promise<Built> {
   const sink = createLogSink();
   const given = logs.logger === undefined ? { destination: sink } : {};
   const monitoring = createMonitoring({ logs: { ...logs, ...given } });
-  const app: FastifyInstance = fastify(loggerOptions(monitoring));
+  const app: FastifyInstance = fastify({ ...loggerOptions(monitoring), ...options });
   monitoring.attach(app);
   monitoring.start();
   addRoutes(app, monitoring);
@@ -38,7 +40,7 @@ async function build(
     () => monitoring.shutdown(),
     () => app.close(),
   );
-  return { app, monitoring, sink, get: async (path) => (await fetch(base + path)).text() };
+  return { app, monitoring, sink, base, get: async (path) => (await fetch(base + path)).text() };
 }
 
 describe('Fastify with telltale’s logger', () => {
@@ -91,6 +93,45 @@ describe('Fastify with telltale’s logger', () => {
     for (const line of [lost, child, reply, request]) expect(line?.tenant).toBe('a');
     expect(child?.child).toBe(1);
     expect(monitoring.logger.bindings()).not.toHaveProperty('child');
+  });
+
+  it.each<[string, FastifyServerOptions, Record<string, string>, object]>([
+    ['differs', { genReqId: () => 'mine-1' }, {}, { request_id: 'client-1', reqId: 'mine-1' }],
+    [
+      'is another header',
+      { requestIdHeader: 'x-correlation-id' },
+      { 'x-correlation-id': 'theirs-1' },
+      { request_id: 'client-1', reqId: 'theirs-1' },
+    ],
+    [
+      'is the same',
+      { requestIdHeader: 'x-request-id' },
+      {},
+      { request_id: 'client-1', reqId: undefined },
+    ],
+    ['is a number of Fastify’s own', {}, {}, { request_id: 'client-1', reqId: undefined }],
+  ])('names request.id where it %s', async (_, options, headers, ids) => {
+    const { sink, base } = await build(
+      (app, own) => {
+        app.get('/id', async (request) => {
+          request.log.info('request.log');
+          own.logger.info('logger');
+          outside.runInAsyncScope(() => request.log.info('lost'));
+          return request.id;
+        });
+      },
+      {},
+      options,
+    );
+    const answers = await Promise.all(
+      [1, 2, 3].map(() =>
+        fetch(`${base}/id`, { headers: { 'x-request-id': 'client-1', ...headers } }),
+      ),
+    );
+    for (const answer of answers) await answer.text();
+    await until(() => sink.lines.length >= 12, 'the lines are there');
+    expect(sink.requests()).toHaveLength(3);
+    for (const line of sink.lines) expect({ reqId: undefined, ...line }).toMatchObject(ids);
   });
 
   it('makes no pino child for a request', async () => {

@@ -22,7 +22,10 @@ export function createBind(scopes: Scopes, diagnostics: Diagnostics): Bind {
   return function bind(fields) {
     try {
       const operation = operationIn(scopes.active());
-      if (operation !== undefined) operation.bound = boundWith(operation.bound, fields, refuse);
+      if (operation === undefined) return;
+      if (!isPlain(fields))
+        throw new TypeError(`bind: expected an object of fields, got ${nameOf(fields)}`);
+      operation.bound = boundWith(operation, fields, refuse);
     } catch (error) {
       diagnostics.caught('bind', error);
     }
@@ -34,35 +37,67 @@ export function createBind(scopes: Scopes, diagnostics: Diagnostics): Bind {
   }
 }
 
-/** All fields that are bound around and to an operation; the nearest of the same name counts. */
+/**
+ * All fields that are bound around and to an operation; the nearest of the same name counts, and
+ * where that is `undefined` there is none.
+ */
 export function boundTo(operation: Operation | undefined): Readonly<Fields> | undefined {
-  let found: Readonly<Fields> | undefined;
-  let at = operation as LiveOperation | undefined;
-  while (at !== undefined) {
-    if (at.bound !== undefined) found = found === undefined ? at.bound : { ...at.bound, ...found };
-    at = at.parent?.getValue(OPERATION) as LiveOperation | undefined;
+  let nearest: Readonly<Fields> | undefined;
+  let all: Fields | undefined;
+  for (let at = operation as LiveOperation | undefined; at !== undefined; at = above(at)) {
+    if (at.bound === undefined) continue;
+    if (nearest === undefined) nearest = at.bound;
+    else all = { ...at.bound, ...(all ?? nearest) };
   }
-  return found;
+  return all === undefined ? nearest : withoutTakenBack(all);
+}
+
+function above({ parent }: LiveOperation): LiveOperation | undefined {
+  return parent?.getValue(OPERATION) as LiveOperation | undefined;
+}
+
+function withoutTakenBack(fields: Fields): Fields {
+  for (const key in fields) if (fields[key] === undefined) delete fields[key];
+  return fields;
 }
 
 function boundWith(
-  before: Readonly<Fields> | undefined,
+  operation: LiveOperation,
   given: Readonly<Fields>,
   refuse: (key: string) => void,
 ): Fields {
-  const bound: Fields = Object.assign(Object.create(null), before);
-  let room = MOST_FIELDS - Object.keys(bound).length;
+  const bound: Fields = Object.assign(Object.create(null), operation.bound);
+  let room = MOST_FIELDS - Object.values(bound).filter((value) => value !== undefined).length;
   for (const [key, value] of Object.entries(redactSecrets({ ...given }))) {
     const kept = copyOf(value);
+    const isNew = bound[key] === undefined;
     if (kept === undefined) {
-      if (key in bound) room++;
-      delete bound[key];
-      continue;
+      if (!isNew) room++;
+      if (isBoundAbove(operation, key)) bound[key] = undefined;
+      else delete bound[key];
+    } else if (isNew && room === 0) {
+      refuse(key);
+    } else {
+      if (isNew) room--;
+      bound[key] = kept;
     }
-    if (key in bound || room-- > 0) bound[key] = kept;
-    else refuse(key);
   }
   return bound;
+}
+
+function isBoundAbove(operation: LiveOperation, key: string): boolean {
+  return boundTo(above(operation))?.[key] !== undefined;
+}
+
+/** Of this or another realm, whose prototypes are not ours. */
+function isPlain(value: unknown): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function nameOf(value: unknown): string {
+  return String((value as object | null | undefined)?.constructor.name ?? value);
 }
 
 /** A value as a line will have it; undefined for what no line can have. */

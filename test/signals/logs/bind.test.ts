@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runInNewContext } from 'node:vm';
 import expressFive from 'express';
 import fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
@@ -132,6 +133,123 @@ describe('bind', () => {
       expect(line).toMatchObject({ tenant: 'a', attempt: 0 });
       expect(line).not.toHaveProperty('query');
     }
+    await served.close();
+  });
+
+  it('takes an outer field back for the operation in which it is bound to undefined', async () => {
+    const served = await serve('express', (monitoring) => {
+      const { bind, observe, logger } = monitoring;
+      bind({ user_id: 1, tenant: 'a' });
+      observe(step, {}, () => {
+        bind({ user_id: undefined, query: 'q', never: undefined });
+        logger.info('taken back');
+        observe(step, {}, () => logger.info('below'));
+        observe(step, {}, () => {
+          bind({ user_id: 2 });
+          logger.info('again');
+        });
+        monitoring.captureError(new Error('m'));
+        bind({ user_id: 3 });
+        logger.info('anew');
+        bind({ user_id: undefined });
+      });
+      logger.info('outside');
+    });
+    await served.get();
+    await until(() => served.sink.requests().length === 1, 'the line is there');
+    const { lines } = served.sink;
+    expect(lines.map(({ msg, user_id }) => [msg, user_id])).toEqual([
+      ['taken back', undefined],
+      ['below', undefined],
+      ['bind.step', undefined],
+      ['again', 2],
+      ['bind.step', 2],
+      ['error captured', undefined],
+      ['anew', 3],
+      ['bind.step', undefined],
+      ['outside', 1],
+      ['request completed', 1],
+    ]);
+    for (const line of lines) expect(line).not.toHaveProperty('never');
+    for (const line of lines) expect(line.tenant).toBe('a');
+    expect(lines.find(({ msg }) => msg === 'error captured')).not.toHaveProperty('user');
+    expect(served.monitoring.errors.groups()).toHaveLength(1);
+    await served.close();
+  });
+
+  it('can take back all 32 fields that are bound outside, and bind as many instead', async () => {
+    const names = Array.from({ length: 32 }, (_, i) => `f${i}`);
+    const all = (value: unknown, prefix = '') =>
+      Object.fromEntries(names.map((name) => [prefix + name, value]));
+    const served = await serve('express', ({ bind, observe, logger }) => {
+      bind(all(1));
+      observe(step, {}, () => {
+        bind(all(undefined));
+        bind(all(2, 'own_'));
+        logger.info('inside');
+      });
+    });
+    await served.get();
+    await until(() => served.sink.requests().length === 1, 'the line is there');
+    expect(served.sink.lines[0]).toMatchObject(all(2, 'own_'));
+    for (const name of names) expect(served.sink.lines[0]).not.toHaveProperty(name);
+    expect(served.sink.requests()[0]).toMatchObject(all(1));
+    expect(await served.monitoring.metrics.text()).not.toContain('part="bind"');
+    await served.close();
+  });
+
+  it.each([
+    ['a text', 'abc'],
+    ['a list', ['abc']],
+    ['a Map', new Map([['a', 1]])],
+    ['an error', Object.assign(new Error('m'), { a: 1 })],
+    [
+      'an instance of a class',
+      new (class User {
+        id = 1;
+      })(),
+    ],
+    ['a function', Object.assign(() => {}, { a: 1 })],
+    ['a number', 7],
+    ['null', null],
+    ['undefined', undefined],
+  ])('takes no fields from %s, which is a fault', async (_, value) => {
+    const served = await serve('node', ({ bind, logger }) => {
+      bind({ tenant: 'a' });
+      expect(() => bind(value as never)).not.toThrow();
+      logger.info('own');
+    });
+    await served.get();
+    await served.get();
+    await until(() => served.sink.requests().length === 2, 'the lines are there');
+    const { lines } = served.sink;
+    const own = lines.filter(({ msg }) => msg === 'own');
+    const common = ['level', 'time', 'pid', 'hostname', 'service', 'version', 'environment'];
+    const others = [...common, 'request_id', 'trace_id', 'span_id', 'msg'];
+    for (const line of own) {
+      expect(line.tenant).toBe('a');
+      const bound = Object.keys(line).filter((key) => !others.includes(key));
+      expect(bound).toEqual(['tenant']);
+    }
+    // Each is counted, and the first is told of.
+    expect(lines.filter(({ part }) => part === 'bind')).toMatchObject([
+      { err: { message: expect.stringMatching(/^bind: expected an object of fields, got /) } },
+    ]);
+    expect(await served.monitoring.metrics.text()).toContain(
+      'telltale_faults_total{part="bind"} 2',
+    );
+    await served.close();
+  });
+
+  it('takes fields without a prototype, and those of another realm', async () => {
+    const served = await serve('node', ({ bind, logger }) => {
+      bind(Object.assign(Object.create(null), { bare: 1 }));
+      bind(runInNewContext('({ foreign: 1 })'));
+      logger.info('own');
+    });
+    await served.get();
+    await until(() => served.sink.requests().length === 1, 'the line is there');
+    expect(served.sink.lines[0]).toMatchObject({ bare: 1, foreign: 1 });
     await served.close();
   });
 

@@ -3,13 +3,14 @@ import type { ErrorReport } from '../errors/report.js';
 import type { ErrorSink } from '../errors/sink.js';
 import { TelltaleError } from '../model/errors.js';
 import { completed, type SentryEvent } from './sentry-event.js';
+import { createSentryFates, type SentryClientLike, type SentrySettings } from './sentry-fates.js';
 
 /** What is used of Sentry's SDK: the module `@sentry/node` has it, from version 8 on. */
 export interface SentryLike {
   captureException(error: unknown, hint?: SentryHint): unknown;
   captureMessage?(message: string, captureContext?: SentryHint['captureContext']): unknown;
   flush?(timeoutMs?: number): unknown;
-  getClient?(): { getOptions?(): { release?: unknown; environment?: unknown } } | undefined;
+  getClient?(): SentryClientLike | undefined;
 }
 
 /** What Sentry is told beside the error. */
@@ -41,6 +42,7 @@ const FLUSH_MS = 2000;
 /**
  * Tells Sentry of errors, with trace, route, user and tags. Sentry must have been set up; what its
  * own integrations have told it of already is not told again, and they do not tell what this has.
+ * Events that do not arrive are counted.
  *
  * @throws TelltaleError when the client is none.
  * @example
@@ -55,8 +57,11 @@ export function sentry(client: SentryLike, options: SentryOptions = {}): ErrorSi
     );
   }
 
-  function hintFor(report: ErrorReport): SentryHint {
-    const set = client.getClient?.()?.getOptions?.() ?? {};
+  // Sentry takes no error twice, though several requests may fail by one.
+  const told = new WeakSet<object>();
+  const fates = createSentryFates();
+
+  function hintFor(report: ErrorReport, set: SentrySettings): Required<SentryHint> {
     const build = {
       release: options.release ?? (set.release ? undefined : report.service.version),
       environment:
@@ -71,23 +76,40 @@ export function sentry(client: SentryLike, options: SentryOptions = {}): ErrorSi
     };
   }
 
+  function tell(report: ErrorReport, hint: Required<SentryHint>): void {
+    const { error, described } = report;
+    const isObject = typeof error === 'object' && error !== null;
+    if (!isObject && client.captureMessage !== undefined) {
+      client.captureMessage(described.message, hint.captureContext);
+      return;
+    }
+    // Sentry knows errors by their identity, and shows all that they say.
+    const isNew = isObject && !told.has(error);
+    client.captureException(isNew && described.intact ? error : errorFrom(described), hint);
+    if (!isNew) return;
+    told.add(error);
+    markTold(error);
+  }
+
   return {
     name: 'sentry',
-    capture(report) {
-      const { error, described } = report;
-      if (wasTold(error)) return;
-      const hint = hintFor(report);
-      const isObject = typeof error === 'object' && error !== null;
-      if (!isObject && client.captureMessage !== undefined) {
-        client.captureMessage(described.message, hint.captureContext);
+    capture(report, lost) {
+      if (wasTold(report.error) && !told.has(report.error as object)) return;
+      const current = client.getClient?.();
+      if (client.getClient !== undefined && current === undefined) {
+        lost(new Error('Sentry.init was not called'));
         return;
       }
-      // Sentry knows errors by their identity, and shows all that they say.
-      const shown = isObject && described.intact ? error : errorFrom(described);
-      client.captureException(shown, hint);
-      if (isObject) markTold(error);
+      const hint = hintFor(report, current?.getOptions?.() ?? {});
+      if (current !== undefined) fates.follow(current, hint.captureContext, lost);
+      tell(report, hint);
     },
-    flush: () => client.flush?.(FLUSH_MS),
+    async flush(signal) {
+      signal.addEventListener('abort', fates.giveUp, { once: true });
+      const isDone = await client.flush?.(FLUSH_MS);
+      if (isDone !== false || signal.aborted || fates.giveUp() > 0) return;
+      throw new Error('Sentry had no time left to send what was waiting');
+    },
   };
 }
 
@@ -106,6 +128,6 @@ function markTold(error: unknown): void {
   try {
     Object.defineProperty(error, TOLD, { value: true, configurable: true, writable: true });
   } catch {
-    // A frozen error may be told twice.
+    // Sentry's own integrations may tell a frozen error again.
   }
 }

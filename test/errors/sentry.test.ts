@@ -7,20 +7,22 @@ import { sentry } from '../../src/sinks/sentry.js';
 import type { LogLine } from '../support/log-sink.js';
 import { type ReceivedEvent, startEnvelopeReceiver } from './envelope-receiver.js';
 
-const PROGRAM = fileURLToPath(new URL('programs/sentry.mjs', import.meta.url));
+function runProgram(name: string, ...args: string[]): Promise<{ stdout: string; code: number }> {
+  const program = fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
+  return new Promise((resolve) => {
+    const env = { PATH: process.env.PATH };
+    execFile(process.execPath, [program, ...args], { timeout: 25_000, env }, (error, out) =>
+      resolve({ stdout: out, code: Number(error?.code ?? 0) }),
+    );
+  });
+}
 
 async function run(
   way: string,
 ): Promise<{ events: ReceivedEvent[]; lines: LogLine[]; code: number }> {
   const receiver = await startEnvelopeReceiver();
   onTestFinished(receiver.close);
-  const { stdout, code } = await new Promise<{ stdout: string; code: number }>((resolve) => {
-    const args = [PROGRAM, receiver.dsn, way];
-    const env = { PATH: process.env.PATH };
-    execFile(process.execPath, args, { timeout: 25_000, env }, (error, out) =>
-      resolve({ stdout: out, code: Number(error?.code ?? 0) }),
-    );
-  });
+  const { stdout, code } = await runProgram('sentry', receiver.dsn, way);
   const lines = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   return { events: receiver.events, lines, code };
 }
@@ -90,6 +92,41 @@ describe('Sentry', () => {
     expect(JSON.stringify(events)).not.toContain('hunter2');
     expect(code).toBe(exitCode);
     expect(lines.filter((line) => line.level === 60)).toHaveLength(1);
+  });
+
+  it('is told of a rejection that requests share once for each of them', async () => {
+    const receiver = await startEnvelopeReceiver();
+    onTestFinished(receiver.close);
+    expect(await runProgram('sentry-shared', receiver.dsn)).toMatchObject({ code: 0 });
+    const { events } = receiver;
+    const texts = events.map(({ exception }) => exception?.values.map(({ value }) => value));
+    expect(texts).toEqual(Array(3).fill(['database is down']));
+    expect(new Set(events.map(({ tags }) => tags?.request_id)).size).toBe(3);
+    for (const { exception } of events) {
+      expect(exception?.values[0]?.stacktrace?.frames.at(-1)?.filename).toContain('sentry-shared');
+    }
+  });
+
+  it.each<[string, number, RegExp]>([
+    ['taken', 0, /^$/],
+    ['off', 0, /^$/],
+    ['disabled', 0, /^$/],
+    ['filtered', 0, /^$/],
+    ['uninitialised', 3, /^Sentry.init was not called$/],
+    ['refused', 3, /^Sentry answered with status 403$/],
+    ['failing', 3, /^Sentry answered with status 500$/],
+    ['limited', 3, /^Sentry /],
+    ['absent', 3, /^Sentry could not send an event$/],
+    ['full', 3, /^Sentry could not send an event$/],
+    ['hanging', 3, /^Sentry had no time left to send an event$/],
+    ['cut', 3, /^Sentry had no time left to send an event$/],
+  ])('loses nothing without a count: %s', async (way, dropped, reason) => {
+    const { stdout } = await runProgram('sentry-losses', way);
+    const result = JSON.parse(stdout);
+    expect(result.dropped).toBe(dropped);
+    // The first is told of.
+    expect(result.faults).toHaveLength(dropped === 0 ? 0 : 1);
+    expect(result.faults.join()).toMatch(reason);
   });
 
   it('takes what has only captureException', () => {

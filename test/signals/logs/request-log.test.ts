@@ -153,6 +153,36 @@ describe.each(Object.entries(KINDS))('req.log on %s', (_, build) => {
     expect(seen).toEqual([0, false, false]);
   });
 
+  it('is still the request’s after its response, where it was asked for or the context is', async () => {
+    const sink = createLogSink();
+    const built = build();
+    monitor(built.app, { logs: { destination: sink } });
+    const late: (() => void)[] = [];
+    built.handle((request, response) => {
+      const lost = (fn: () => void) => outside.runInAsyncScope(fn);
+      const kept = AsyncResource.bind(() => request.log.info('in context'));
+      const never = request.url?.includes('never');
+      if (never) late.push(() => lost(() => request.log.info('never asked for')));
+      else
+        late.push(
+          () => lost(kept),
+          () => lost(() => request.log.info('known by then')),
+        );
+      response.end();
+    });
+    const server = await built.listen();
+    await get(server);
+    await get(server, '/outer/inner/never');
+    await until(() => sink.requests().length === 2, 'the lines are there');
+    const [request] = sink.requests();
+    for (const write of late) write();
+    expect(sink.lines.slice(2).map(({ msg, request_id }) => [msg, request_id])).toEqual([
+      ['in context', request?.request_id],
+      ['known by then', request?.request_id],
+      ['never asked for', undefined],
+    ]);
+  });
+
   it('can be assigned, as pino-http does', async () => {
     const [sink, theirs] = [createLogSink(), createLogSink()];
     const built = build();

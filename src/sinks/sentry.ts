@@ -61,6 +61,10 @@ export function sentry(client: SentryLike, options: SentryOptions = {}): ErrorSi
   const told = new WeakSet<object>();
   const fates = createSentryFates();
 
+  function isAbsent(): boolean {
+    return client.getClient !== undefined && client.getClient() === undefined;
+  }
+
   function hintFor(report: ErrorReport, set: SentrySettings): Required<SentryHint> {
     const build = {
       release: options.release ?? (set.release ? undefined : report.service.version),
@@ -95,16 +99,15 @@ export function sentry(client: SentryLike, options: SentryOptions = {}): ErrorSi
     name: 'sentry',
     capture(report, lost) {
       if (wasTold(report.error) && !told.has(report.error as object)) return;
+      if (isAbsent()) return lost(new Error('Sentry.init was not called'));
       const current = client.getClient?.();
-      if (client.getClient !== undefined && current === undefined) {
-        lost(new Error('Sentry.init was not called'));
-        return;
-      }
       const hint = hintFor(report, current?.getOptions?.() ?? {});
       if (current !== undefined) fates.follow(current, hint.captureContext, lost);
       tell(report, hint);
     },
     async flush(signal) {
+      // Sentry's own answer would be that it is not done.
+      if (isAbsent()) return;
       signal.addEventListener('abort', fates.giveUp, { once: true });
       const isDone = await client.flush?.(FLUSH_MS);
       if (isDone !== false || signal.aborted || fates.giveUp() > 0) return;

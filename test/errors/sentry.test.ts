@@ -7,11 +7,14 @@ import { sentry } from '../../src/sinks/sentry.js';
 import type { LogLine } from '../support/log-sink.js';
 import { type ReceivedEvent, startEnvelopeReceiver } from './envelope-receiver.js';
 
-function runProgram(name: string, ...args: string[]): Promise<{ stdout: string; code: number }> {
-  const program = fileURLToPath(new URL(`programs/${name}.mjs`, import.meta.url));
+const PROGRAM = fileURLToPath(new URL('programs/sentry.mjs', import.meta.url));
+const SHARED = fileURLToPath(new URL('programs/sentry-shared.mjs', import.meta.url));
+const LOSSES = fileURLToPath(new URL('programs/sentry-losses.mjs', import.meta.url));
+
+function runProgram(...args: string[]): Promise<{ stdout: string; code: number }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env.PATH };
-    execFile(process.execPath, [program, ...args], { timeout: 25_000, env }, (error, out) =>
+    execFile(process.execPath, args, { timeout: 25_000, env }, (error, out) =>
       resolve({ stdout: out, code: Number(error?.code ?? 0) }),
     );
   });
@@ -22,7 +25,7 @@ async function run(
 ): Promise<{ events: ReceivedEvent[]; lines: LogLine[]; code: number }> {
   const receiver = await startEnvelopeReceiver();
   onTestFinished(receiver.close);
-  const { stdout, code } = await runProgram('sentry', receiver.dsn, way);
+  const { stdout, code } = await runProgram(PROGRAM, receiver.dsn, way);
   const lines = stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
   return { events: receiver.events, lines, code };
 }
@@ -97,7 +100,7 @@ describe('Sentry', () => {
   it('is told of a rejection that requests share once for each of them', async () => {
     const receiver = await startEnvelopeReceiver();
     onTestFinished(receiver.close);
-    expect(await runProgram('sentry-shared', receiver.dsn)).toMatchObject({ code: 0 });
+    expect(await runProgram(SHARED, receiver.dsn)).toMatchObject({ code: 0 });
     const { events } = receiver;
     const texts = events.map(({ exception }) => exception?.values.map(({ value }) => value));
     expect(texts).toEqual(Array(3).fill(['database is down']));
@@ -112,6 +115,7 @@ describe('Sentry', () => {
     ['off', 0, /^$/],
     ['disabled', 0, /^$/],
     ['filtered', 0, /^$/],
+    ['unused', 0, /^$/],
     ['uninitialised', 3, /^Sentry.init was not called$/],
     ['refused', 3, /^Sentry answered with status 403$/],
     ['failing', 3, /^Sentry answered with status 500$/],
@@ -121,7 +125,7 @@ describe('Sentry', () => {
     ['hanging', 3, /^Sentry had no time left to send an event$/],
     ['cut', 3, /^Sentry had no time left to send an event$/],
   ])('loses nothing without a count: %s', async (way, dropped, reason) => {
-    const { stdout } = await runProgram('sentry-losses', way);
+    const { stdout } = await runProgram(LOSSES, way);
     const result = JSON.parse(stdout);
     expect(result.dropped).toBe(dropped);
     // The first is told of.

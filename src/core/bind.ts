@@ -66,10 +66,16 @@ function boundWith(
   given: Readonly<Fields>,
   refuse: (key: string) => void,
 ): Fields {
-  const bound: Fields = Object.assign(Object.create(null), operation.bound);
-  let room = MOST_FIELDS - Object.values(bound).filter((value) => value !== undefined).length;
-  for (const [key, value] of Object.entries(redactSecrets({ ...given }))) {
-    const kept = copyOf(value);
+  const { bound: before } = operation;
+  const bound: Fields = Object.create(null);
+  let room = MOST_FIELDS;
+  for (const key in before) {
+    bound[key] = before[key];
+    if (before[key] !== undefined) room--;
+  }
+  const clean = redactSecrets({ ...given });
+  for (const key of Object.keys(clean)) {
+    const kept = copyOf(clean[key]);
     const isNew = bound[key] === undefined;
     if (kept === undefined) {
       if (!isNew) room++;
@@ -93,7 +99,8 @@ function isBoundAbove(operation: LiveOperation, key: string): boolean {
 function isPlain(value: unknown): boolean {
   if (value === null || typeof value !== 'object') return false;
   const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  if (prototype === Object.prototype || prototype === null) return true;
+  return Object.getPrototypeOf(prototype) === null;
 }
 
 function nameOf(value: unknown): string {

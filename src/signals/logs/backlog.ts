@@ -1,8 +1,4 @@
-/** Lines on their way, as bytes. */
-export interface Page {
-  readonly bytes: Buffer;
-  readonly lines: number;
-}
+import { createPage, linesLeft, type Page } from './page.js';
 
 /** What waits to be written. */
 export interface Backlog {
@@ -11,6 +7,8 @@ export interface Backlog {
   push(line: string): void;
   /** What is to be written next; undefined when nothing waits. */
   take(): Page | undefined;
+  /** Has a page that was taken be the next again. */
+  putBack(page: Page): void;
   /** The bytes of a page are written and may be written over. */
   release(page: Page): void;
   /** Gives everything up; returns how many lines that were. */
@@ -37,7 +35,7 @@ export function createBacklog(): Backlog {
 
   function close(): void {
     if (lines === 0) return;
-    full.push({ bytes: page.subarray(0, used), lines });
+    full.push(createPage(page.subarray(0, used), lines));
     page = spare ?? Buffer.allocUnsafeSlow(PAGE);
     spare = undefined;
     used = 0;
@@ -53,7 +51,7 @@ export function createBacklog(): Backlog {
       if (used + widest > PAGE) close();
       if (widest > PAGE) {
         const bytes = Buffer.from(line);
-        full.push({ bytes, lines: 1 });
+        full.push(createPage(bytes, 1));
         size += bytes.length;
         return;
       }
@@ -65,15 +63,19 @@ export function createBacklog(): Backlog {
     take() {
       if (full.length === 0) close();
       const next = full.shift();
-      if (next !== undefined) size -= next.bytes.length;
+      if (next !== undefined) size -= next.left.length;
       return next;
+    },
+    putBack(taken) {
+      full.unshift(taken);
+      size += taken.left.length;
     },
     release({ bytes }) {
       if (bytes.buffer.byteLength === PAGE) spare = Buffer.from(bytes.buffer);
     },
     clear() {
       close();
-      const given = full.reduce((sum, one) => sum + one.lines, 0);
+      const given = full.reduce((sum, one) => sum + linesLeft(one), 0);
       full.length = 0;
       size = 0;
       return given;

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { mountSmall } from '../../support/small-disk.js';
 import { until } from '../../support/until.js';
 import { type LoggingService, startLogging } from './service.js';
 
@@ -137,18 +138,8 @@ describe('a reader that goes away', () => {
   }, 20_000);
 });
 
-function mountSmall(): string | undefined {
-  const place = mkdtempSync(path.join(folder, 'small-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', place], { stdio: 'ignore' });
-    return place;
-  } catch {
-    return undefined;
-  }
-}
-
 describe('a disk that is full', () => {
-  const place = mountSmall();
+  const place = mountSmall(folder);
   afterAll(() => void (place && execFileSync('umount', ['-l', place])));
 
   it.skipIf(place === undefined)(

@@ -100,13 +100,4 @@ describe('a writer', () => {
     expect(writer.dropped()).toBe(3);
     closeSync(other);
   });
-
-  it('says so when a file cannot be opened', async () => {
-    const { errors, failed } = collect();
-    const writer = createWriter(path.join(folder, 'order.log', 'not-a-folder'), failed);
-    writer.write('a\n');
-    await writer.flush();
-    expect(errors).toHaveLength(1);
-    expect(writer.dropped()).toBe(1);
-  });
 });

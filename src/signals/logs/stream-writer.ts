@@ -1,17 +1,18 @@
 import { type DestinationStream, symbols } from 'pino';
-import { MOST, type Writer } from './writer.js';
+import { atExit } from '../../core/exit.js';
+import { buildStreamRoom, type TellingStream } from './stream-room.js';
+import type { Writer } from './writer.js';
 
 /** What a stream may have beside `write`: those of Node, SonicBoom, and pino's transports. */
-interface AnyStream extends DestinationStream {
+interface AnyStream extends DestinationStream, TellingStream {
   write(line: string, written?: (error?: unknown) => void): unknown;
-  on?(event: string, listener: (value: unknown) => void): unknown;
-  off?(event: string, listener: (value: unknown) => void): unknown;
   emit?(event: string, ...values: unknown[]): unknown;
   flush?(done: (error?: unknown) => void): unknown;
   flushSync?(): void;
   readonly destroyed?: boolean;
   readonly writableEnded?: boolean;
-  readonly writableLength?: number;
+  /** Those that pino.multistream writes to. */
+  readonly streams?: readonly { readonly stream?: TellingStream }[];
 }
 
 /** What pino tells a stream of a line before it writes it, where the stream asks for that. */
@@ -28,24 +29,23 @@ export function createStreamWriter(
 ): Writer & DestinationStream {
   const stream = destination as AnyStream;
   const tells = typeof stream.writableLength === 'number';
-  const listeners: Record<string, (value: unknown) => void> = {
-    error: failed,
-    // SonicBoom's, for a line beyond its own bound.
-    drop: () => drops++,
-    drain() {
-      full = false;
-      waiting = 0;
-    },
-  };
+  const room = buildStreamRoom(stream);
+  const members = [stream, ...(stream.streams ?? []).map((member) => member.stream)].filter(
+    isObject,
+  );
   let drops = 0;
-  let full = false;
-  /** Characters that were written since the stream was full. */
-  let waiting = 0;
   /** Lines that a stream that tells has not told of yet. */
   let pending = 0;
   let flushed: (() => void)[] = [];
+  let release: (() => void) | undefined;
 
-  for (const [event, listener] of Object.entries(listeners)) stream.on?.(event, listener);
+  for (const member of members) member.on?.('error', failed);
+  // SonicBoom's, for a line beyond its own bound.
+  stream.on?.('drop', countDrop);
+
+  function countDrop(): void {
+    drops++;
+  }
 
   function settled(error?: unknown): void {
     if (error) drops++;
@@ -57,14 +57,14 @@ export function createStreamWriter(
   }
 
   function write(line: string): void {
-    if (stream.destroyed || stream.writableEnded || waiting + line.length > MOST) {
+    if (stream.flushSync !== undefined) release ??= atExit(flushSync);
+    if (stream.destroyed || stream.writableEnded || !room.has(line)) {
       drops++;
       return;
     }
     try {
       if (tells) pending++;
-      if (stream.write(line, tells ? settled : undefined) === false) full = true;
-      if (full) waiting += line.length;
+      room.took(line, stream.write(line, tells ? settled : undefined) === false);
     } catch (error) {
       if (tells) settled(error);
       else drops++;
@@ -73,16 +73,19 @@ export function createStreamWriter(
   }
 
   function flush(): Promise<void> {
-    return new Promise((resolve) => {
-      if (pending > 0) flushed.push(resolve);
-      else if (tells || stream.flush === undefined) resolve();
-      else stream.flush(() => resolve());
+    return new Promise((resolve, reject) => {
+      if (pending > 0) return flushed.push(resolve);
+      if (tells || stream.flush === undefined) return resolve();
+      const flushing = stream.flush(() => resolve());
+      // One that takes no callback calls none.
+      if (stream.flush.length === 0) Promise.resolve(flushing).then(() => resolve(), reject);
     });
   }
 
   function flushSync(): void {
     try {
       stream.flushSync?.();
+      room.clear();
     } catch (error) {
       failed(error);
     }
@@ -103,10 +106,30 @@ export function createStreamWriter(
     reopen: () => Promise.resolve(),
     async end() {
       await writer.flush();
-      for (const [event, listener] of Object.entries(listeners)) stream.off?.(event, listener);
+      release?.();
+      room.leave();
+      stream.off?.('drop', countDrop);
+      for (const member of members) {
+        guard(member);
+        member.off?.('error', failed);
+      }
     },
   };
   return tellingAll(stream, writer);
+}
+
+function isObject<T>(member: T | undefined): member is T {
+  return typeof member === 'object' && member !== null;
+}
+
+/** Streams whose errors end no process, though nobody listens any more. */
+const guarded = new WeakSet<TellingStream>();
+
+/** Lines may come after the end, and an error of those before it late. */
+function guard(stream: TellingStream): void {
+  if (guarded.has(stream)) return;
+  guarded.add(stream);
+  stream.on?.('error', () => {});
 }
 
 /** A stream that asks what a line is about, such as pino.multistream, is told. */

@@ -1,3 +1,4 @@
+import { describeError } from '../core/described-error.js';
 import type { Diagnostics } from '../core/diagnostics.js';
 import { atExit } from '../core/exit.js';
 import type { Part } from '../core/lifecycle.js';
@@ -36,12 +37,17 @@ export function buildLogs(
     },
   );
   diagnostics.listen(({ part, error, first }) => {
+    if (!first) return;
     // A fault of the logs themselves would come back here with every line.
-    if (first && part !== 'logs') {
-      logs.logger.error({ part, err: error }, `telltale: ${part} failed; the service goes on`);
-    }
+    if (part === 'logs') warn(error);
+    else logs.logger.error({ part, err: error }, `telltale: ${part} failed; the service goes on`);
   });
   return logs;
+}
+
+function warn(error: unknown): void {
+  const { message } = describeError(error);
+  process.emitWarning(`logs failed; the service goes on: ${message}`, 'TelltaleWarning');
 }
 
 /** Writes out what is buffered when the process ends, in whichever way lets it. */

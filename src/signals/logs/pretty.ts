@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { DestinationStream, LoggerOptions } from 'pino';
+import { atExit } from '../../core/exit.js';
 import type { Destination } from './destination.js';
 
 /** Whether somebody reads what is written there, as it is written. */
@@ -18,6 +19,7 @@ export function prettyDestination(
 ): Destination {
   let waiting: string[] | undefined = [];
   let prettify = (line: string): string => line;
+  let letGo: (() => void) | undefined;
 
   const loading = load(options).then((loaded) => {
     prettify = loaded ?? prettify;
@@ -27,13 +29,15 @@ export function prettyDestination(
   function release(): void {
     const lines = waiting ?? [];
     waiting = undefined;
+    letGo?.();
     for (const line of lines) stream.write(prettify(line));
   }
 
   const pretty = {
     write(line: string) {
-      if (waiting === undefined) stream.write(prettify(line));
-      else waiting.push(line);
+      if (waiting === undefined) return void stream.write(prettify(line));
+      letGo ??= atExit(release);
+      waiting.push(line);
     },
   };
   const whole = {

@@ -21,13 +21,13 @@ export function openFileSync(path: string): number {
   return openSync(path, FLAGS, 0o666);
 }
 
-/** Whether a write to it may have to wait for a reader. */
-export function isPipe(fd: number): boolean {
+/** Which pipe or socket it is; undefined where a write has no reader to wait for. */
+export function pipeOf(fd: number): string | undefined {
   try {
-    const kind = fstatSync(fd);
-    return kind.isFIFO() || kind.isSocket();
+    const stats = fstatSync(fd);
+    return stats.isFIFO() || stats.isSocket() ? `${stats.dev}:${stats.ino}` : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -2,7 +2,6 @@ import { atExit } from '../../core/exit.js';
 import { type Backlog, PAGE } from './backlog.js';
 import type { Outlet } from './outlet.js';
 import { isUntouched, linesLeft, type Page, rewind } from './page.js';
-import { writeSoon } from './write-soon.js';
 
 /** Moves what waits in a backlog to an outlet, a page at a time. */
 export interface Pump {
@@ -177,25 +176,25 @@ export function createPump(
     if (pump.isGone) return;
     try {
       outlet.openSync();
-      if (outlet.fd !== undefined) writeAll(outlet.fd, performance.now() + SYNC_DEADLINE_MS);
+      if (outlet.fd !== undefined) writeAll(performance.now() + SYNC_DEADLINE_MS);
     } catch (error) {
       failed(error);
     }
   }
 
-  function writeAll(fd: number, giveUpAt: number): void {
+  function writeAll(giveUpAt: number): void {
     // What a thread has is left to it: written here again it would stand twice.
-    if (outlet.isBusy) return overtake(fd, giveUpAt);
+    if (outlet.isBusy) return overtake(giveUpAt);
     for (page ??= backlog.take(); page !== undefined; page = backlog.take()) {
-      if (!writeSoon(fd, page, giveUpAt, failed)) return again(RETRY_MS);
+      if (!outlet.writeSoon(page, giveUpAt, failed)) return again(RETRY_MS);
       backlog.release(page);
     }
     settle();
   }
 
-  function overtake(fd: number, giveUpAt: number): void {
+  function overtake(giveUpAt: number): void {
     for (let taken = backlog.take(); taken !== undefined; taken = backlog.take()) {
-      if (writeSoon(fd, taken, giveUpAt, failed)) continue;
+      if (outlet.writeSoon(taken, giveUpAt, failed)) continue;
       overtaken = !isUntouched(taken);
       return backlog.putBack(taken);
     }

@@ -28,7 +28,7 @@ export const MOST = 16 * 1024 * 1024;
  * opened is tried again, as is one that cannot be written to.
  */
 export function createWriter(target: string | number, failed: (error: unknown) => void): Writer {
-  const outlet = createOutlet(target);
+  const outlet = createOutlet(target, () => pump.flushSync());
   const backlog = createBacklog();
   const pump = createPump(outlet, backlog, failed);
   let drops = 0;

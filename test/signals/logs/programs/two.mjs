@@ -19,7 +19,9 @@ if (how === 'turns') {
   for (const one of all) await one.shutdown();
 } else {
   const [a, b] = all;
-  write(b, 1);
+  // B is flushed first at the exit, while A has begun a line in what room there is.
+  write(b, 100);
+  b.logger.flush();
   write(a, 1000);
   write(b, 1000);
   process.exit(0);

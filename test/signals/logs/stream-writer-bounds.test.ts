@@ -175,15 +175,18 @@ describe('a stream among those of pino.multistream', () => {
 describe('a stream with a flush', () => {
   it('is waited for when it takes a callback or gives a promise, and else is not', async () => {
     let flushes = 0;
-    const after = async (): Promise<void> => {
+    const flushLater = async (): Promise<void> => {
       await sleep(20);
       flushes++;
     };
-    await start({ write() {}, flush: (done: () => void) => void after().then(done) }).writer.end();
+    await start({
+      write() {},
+      flush: (done: () => void) => void flushLater().then(done),
+    }).writer.end();
     expect(flushes).toBe(1);
-    await start({ write() {}, flush: after }).writer.end();
+    await start({ write() {}, flush: flushLater }).writer.end();
     expect(flushes).toBe(2);
-    await start({ write() {}, flush: () => void after() }).writer.end();
+    await start({ write() {}, flush: () => void flushLater() }).writer.end();
     expect(flushes).toBe(2);
     const { writer, errors } = start({ write() {}, flush: () => Promise.reject(new Error('no')) });
     await writer.end();

@@ -11,8 +11,21 @@ export interface ErrorLimits {
   readonly errors: number;
 }
 
-/** Errors that were made here, within these limits: they need not be looked at again. */
-const clean = new WeakMap<object, ErrorLimits>();
+interface Made {
+  /** Within these limits it need not be looked at again. */
+  readonly limits: ErrorLimits;
+  readonly original: Error;
+}
+
+/** Errors that were made here. */
+const made = new WeakMap<object, Made>();
+
+/** The error that this one was made of, or else itself. */
+export function originalOf(error: Error): Error {
+  let original = error;
+  for (let of = made.get(error); of !== undefined; of = made.get(original)) original = of.original;
+  return original;
+}
 
 /** Whether a value is an error, of this or another realm. */
 export function isError(value: unknown): value is Error {
@@ -34,16 +47,16 @@ export function createErrorRedactor(
   limits: ErrorLimits,
 ): ErrorRedactor {
   return function redactError(error) {
-    if (clean.get(error) === limits) return error;
+    if (made.get(error)?.limits === limits) return error;
     const copied = new Set<Error>();
 
     function copyOf(original: Error): Error | undefined {
-      if (clean.get(original) === limits) return original;
+      if (made.get(original)?.limits === limits) return original;
       // Serializers follow the parts of an error without looking out for cycles.
       if (copied.has(original) || copied.size >= limits.errors) return undefined;
       const copy: Error = Object.create(prototypeOf(original));
       copied.add(original);
-      clean.set(copy, limits);
+      made.set(copy, { limits, original });
       text('message', limits.message);
       text('stack', limits.stack);
       text('name', limits.message);

@@ -21,6 +21,8 @@ export interface Redactor {
   value(value: unknown): unknown;
   /** The same for what was thrown: an error of the same class, or a value of the same kind. */
   error(error: unknown): unknown;
+  /** The same for what a serializer has made of an error. */
+  serialized(value: unknown): unknown;
 }
 
 /** Deeper values, and beyond so many, are looked at with the care that cycles take. */
@@ -149,6 +151,10 @@ export function createRedactor(
       left = MOST_COPIED;
       return copyOf(value, text);
     },
+    serialized(value) {
+      left = MOST_COPIED;
+      return copyOf(value, textOfSerialized);
+    },
     fields(fields, serialized = NONE) {
       left = MOST;
       try {
@@ -170,6 +176,11 @@ function textOfError(text: string): string {
   return withoutSecrets(text, LONGEST_TEXT);
 }
 
+/** Stacks are among them. */
+function textOfSerialized(text: string): string {
+  return withoutSecrets(text, LIMITS.stack);
+}
+
 /** What JSON writes as one value. */
 function isOpaque(value: object): boolean {
   return (
@@ -181,13 +192,14 @@ function isOpaque(value: object): boolean {
   );
 }
 
-const standard = createRedactor();
+/** By the keys that always name a secret. */
+export const standardRedactor = createRedactor();
 
 /** {@link Redactor.fields}, by the keys that always name a secret. */
-export const redactSecrets = standard.fields;
+export const redactSecrets = standardRedactor.fields;
 
 /** {@link Redactor.error}, by the keys that always name a secret. */
-export const redactError = standard.error;
+export const redactError = standardRedactor.error;
 
 const [brief, briefest] = [createRedactor([], BRIEF), createRedactor([], BRIEFEST)];
 

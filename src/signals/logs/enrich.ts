@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Fields } from '../../core/bind.js';
 import { redactSecrets } from '../../core/redact.js';
+import { type AsJson, redactedAsJson } from './given-redaction.js';
 import { type PinoSlots, slotsOf } from './pino-slots.js';
 
 /** pino's mixin, as it is called for every line. */
@@ -85,7 +86,12 @@ function occupy(logger: Logger, slots: PinoSlots): Enriched {
     return enrichers.size === 0 ? all : redactSecrets(all);
   };
 
-  const undo = [replace(logger, slots.mixin, mixin), replace(logger, slots.merge, merge)];
+  const asJson = redactedAsJson(slots, ownValue<AsJson>(logger, slots.asJson) as () => AsJson);
+  const undo = [
+    replace(logger, slots.mixin, mixin),
+    replace(logger, slots.merge, merge),
+    replace(logger, slots.asJson, asJson),
+  ];
   return {
     enrichers,
     own,

@@ -1,3 +1,4 @@
+import type { SerializedError } from 'pino';
 import type { Fields } from '../../core/bind.js';
 import type { HttpFacts } from '../../model/http.js';
 import type { Operation, Outcome } from '../../model/operation.js';
@@ -83,7 +84,11 @@ function withEcsError(fields: Fields, { errorKey, serializeError }: FormatParts)
   const error = fields[errorKey];
   if (!(error instanceof Error)) return fields;
   const { [errorKey]: _, ...rest } = fields;
-  const { type, message, stack } = serializeError(error);
+  const shown = serializeError(error);
+  if (typeof shown === 'string') return { ...rest, error: { message: shown } };
+  const { type, message, stack } = (shown ?? {}) as Partial<SerializedError>;
+  // A serializer with names of its own is left to pino.
+  if ((type ?? message ?? stack) === undefined) return fields;
   return { ...rest, error: { type, message, stack_trace: stack } };
 }
 

@@ -75,7 +75,9 @@ function severityOf(level: number): string {
 
 function withStackTrace(fields: Fields, { errorKey, serializeError }: FormatParts): Fields {
   const error = fields[errorKey];
-  return error instanceof Error ? { ...fields, stack_trace: serializeError(error).stack } : fields;
+  if (!(error instanceof Error)) return fields;
+  const shown = serializeError(error) as { stack?: unknown } | null | undefined;
+  return { ...fields, stack_trace: shown?.stack };
 }
 
 /** https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry#httprequest */

@@ -71,7 +71,7 @@ export interface FormatParts {
   /** Under which name errors are logged. */
   readonly errorKey: string;
   /** What is written of an error. */
-  serializeError(error: Error): { type?: unknown; message?: unknown; stack?: unknown };
+  serializeError(error: Error): unknown;
 }
 
 /** Creates a format. `pretty` is `json` with somebody to read it. */

@@ -49,12 +49,12 @@ export function createLogs(options: LogsOptions, parts: LogsParts): Logs {
 function createOwnLogs(options: LogsOptions, parts: LogsParts): Logs {
   const { stream, writer } = destinationOf(options, parts.failed);
   const errorKey = options.pino?.errorKey ?? ERROR_KEY;
+  const redaction = createLineRedaction(options.redact);
   const format = createFormat(options.format ?? 'json', {
     service: parts.service,
     errorKey,
-    serializeError: errorSerializer(options),
+    serializeError: redaction.serializer(errorSerializer(options)),
   });
-  const redaction = createLineRedaction(options.redact);
   const settings = pinoOptions(options, format, redaction);
   const mixin = options.pino?.mixin;
   // The line of an operation names its ids itself; it must not take those of whatever runs then.

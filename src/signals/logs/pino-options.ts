@@ -11,13 +11,14 @@ import { TelltaleError } from '../../model/errors.js';
 import type { Format } from './format.js';
 import type { LogsOptions } from './options.js';
 import type { LineRedaction } from './redaction.js';
+import type { Serialize } from './serializers.js';
 
 /** pino's default for what errors are logged under. */
 export const ERROR_KEY = 'err';
 
 /** What is written of an error: by the user's serializer, or else pino's own. */
-export function errorSerializer(options: LogsOptions): (error: Error) => Record<string, unknown> {
-  return options.pino?.serializers?.err ?? stdSerializers.err;
+export function errorSerializer(options: LogsOptions): Serialize {
+  return options.pino?.serializers?.err ?? (stdSerializers.err as Serialize);
 }
 
 /**

@@ -9,13 +9,21 @@ export interface PinoSlots {
   readonly mixin: symbol;
   /** `pino.mixinMergeStrategy`: puts them together with a line's own. */
   readonly merge: symbol;
+  /** `pino.asJson`: makes the text of a line. */
+  readonly asJson: symbol;
+  /** `pino.serializers`. */
+  readonly serializers: symbol;
 }
 
 /** Finds them in any pino since 8; undefined in what is no pino. */
 export function slotsOf(logger: Logger): PinoSlots | undefined {
   const mixin = slotOf(logger, 'pino.mixin');
   const merge = slotOf(logger, 'pino.mixinMergeStrategy');
-  return mixin === undefined || merge === undefined ? undefined : { mixin, merge };
+  const asJson = slotOf(logger, 'pino.asJson');
+  const serializers = slotOf(logger, 'pino.serializers');
+  if (mixin === undefined || merge === undefined) return undefined;
+  if (asJson === undefined || serializers === undefined) return undefined;
+  return { mixin, merge, asJson, serializers };
 }
 
 /** Finds the symbol of a description among those of a logger. */

@@ -8,6 +8,7 @@ import {
 import { createRedactor, type Redactor } from '../../core/redact.js';
 import { isError } from '../../core/redact-error.js';
 import { mayBeUrl, redactUrls, withoutSecrets } from '../../core/redact-text.js';
+import { mapSerializers, plainSerializer, type Serialize, safeSerializer } from './serializers.js';
 
 /** What is hidden in lines beside what always is; `false`: nothing at all. */
 export type Redaction = readonly (string | RegExp)[] | false;
@@ -18,6 +19,8 @@ export interface LineRedaction {
   hides(key: string): boolean;
   /** What of it are paths in pino's notation. */
   readonly paths: readonly string[];
+  /** A serializer that is given clean errors, and whose result is clean. */
+  serializer(serialize: Serialize): Serialize;
   /**
    * Settings of the logger, with redaction in them.
    *
@@ -29,7 +32,6 @@ export interface LineRedaction {
 }
 
 type Fields = Record<string, unknown>;
-type Serialize = (value: unknown) => unknown;
 type Format = (fields: object) => object;
 type MakeChild = (this: Logger, bindings: Fields, options?: ChildLoggerOptions) => Logger;
 
@@ -59,19 +61,10 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
     return log;
   }
 
-  /** Errors are clean before they are serialized; of anything else it is seen afterwards. */
   function safely(serialize: Serialize): Serialize {
     if (safe.has(serialize)) return serialize;
-    function serializeSafely(value: unknown): unknown {
-      return isError(value) ? serialize(redactor.error(value)) : redactor.value(serialize(value));
-    }
-    safe.add(serializeSafely);
-    return serializeSafely;
-  }
-
-  function allSafely(serializers: Record<string, Serialize>): Record<string, Serialize> {
-    const result = { ...serializers };
-    for (const key of Object.keys(result)) result[key] = safely(result[key] as Serialize);
+    const result = safeSerializer(serialize, redactor);
+    safe.add(result);
     return result;
   }
 
@@ -79,7 +72,7 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
   function childOptions(parent: Logger, options: ChildLoggerOptions): ChildLoggerOptions {
     const { serializers, formatters } = options;
     if (serializers === undefined && formatters?.log === undefined) return options;
-    const own = allSafely((serializers ?? {}) as Record<string, Serialize>);
+    const own = mapSerializers(serializers ?? {}, safely);
     const inherited = stateOf(parent, symbols.serializersSym) as Fields;
     const { log } = stateOf(parent, symbols.formattersSym) as { log: Format };
     const format = formats.get(log);
@@ -94,11 +87,12 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
   return {
     hides: redactor.isSecret,
     paths,
+    serializer: safely,
     settings(settings, first) {
       const { messageKey = 'msg', formatters } = settings;
       errorKey = settings.errorKey ?? errorKey;
       const given = { err: stdSerializers.err, ...settings.serializers };
-      const serializers = allSafely(given as Record<string, Serialize>);
+      const serializers = mapSerializers(given, safely);
       serializers[messageKey] = message.serialize(serializers[messageKey]);
       safe.add(serializers[messageKey]);
       return {
@@ -135,12 +129,15 @@ function noRedaction(): LineRedaction {
   return {
     hides: () => false,
     paths: [],
+    serializer: plainSerializer,
     settings(settings, first) {
+      const serializers = mapSerializers(settings.serializers ?? {}, plainSerializer);
       const format = settings.formatters?.log as Format | undefined;
       const log = (fields: object) =>
         format?.(first?.(fields) ?? fields) ?? first?.(fields) ?? fields;
-      const isNeeded = first !== undefined;
-      return isNeeded ? { ...settings, formatters: { ...settings.formatters, log } } : settings;
+      const formatters =
+        first === undefined ? settings.formatters : { ...settings.formatters, log };
+      return { ...settings, serializers, formatters };
     },
     watch() {},
   };

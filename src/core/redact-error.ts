@@ -12,8 +12,8 @@ export interface ErrorLimits {
 }
 
 interface Made {
-  /** Within these limits it need not be looked at again. */
-  readonly limits: ErrorLimits;
+  /** Who need not look at it again: another may know more keys. */
+  readonly by: ErrorRedactor;
   readonly original: Error;
 }
 
@@ -47,16 +47,16 @@ export function createErrorRedactor(
   limits: ErrorLimits,
 ): ErrorRedactor {
   return function redactError(error) {
-    if (made.get(error)?.limits === limits) return error;
+    if (made.get(error)?.by === redactError) return error;
     const copied = new Set<Error>();
 
     function copyOf(original: Error): Error | undefined {
-      if (made.get(original)?.limits === limits) return original;
+      if (made.get(original)?.by === redactError) return original;
       // Serializers follow the parts of an error without looking out for cycles.
       if (copied.has(original) || copied.size >= limits.errors) return undefined;
       const copy: Error = Object.create(prototypeOf(original));
       copied.add(original);
-      made.set(copy, { limits, original });
+      made.set(copy, { by: redactError, original });
       text('message', limits.message);
       text('stack', limits.stack);
       text('name', limits.message);

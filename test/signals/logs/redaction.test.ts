@@ -1,0 +1,53 @@
+import type { LoggerOptions } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { createMonitoring, operation, setupMonitoring } from '../../../src/index.js';
+import { createLogSink, type LogSink } from '../../support/log-sink.js';
+import { SUBJECTS } from '../../support/subjects.js';
+import { until } from '../../support/until.js';
+
+const express = SUBJECTS[0] as (typeof SUBJECTS)[number];
+const work = operation('redaction.work');
+const declined = () =>
+  Object.assign(new Error('declined'), { iban: 'DE1', nested: { iban: 'DE1' } });
+
+/** The line of a request that fails with an error. */
+async function failedRequest(options: LoggerOptions, format: 'json' | 'gcp'): Promise<LogSink> {
+  const sink = createLogSink();
+  const built = express.build();
+  const monitoring = setupMonitoring(built.app, {
+    logs: { format, redact: ['iban'], pino: options, destination: sink },
+  });
+  const app = built.app as unknown as { get(path: string, handler: unknown): void };
+  app.get('/fail', () => {
+    throw declined();
+  });
+  const base = await built.listen();
+  await (await fetch(`${base}/fail`)).text();
+  await until(() => sink.lines.length === 1, 'the line is there');
+  await monitoring.shutdown();
+  await built.close();
+  return sink;
+}
+
+describe.each(['json', 'gcp'] as const)('keys of the option, in the format %s,', (format) => {
+  const hidden = { iban: '[redacted]', nested: { iban: '[redacted]' } };
+
+  it('are hidden in the errors of work', () => {
+    const sink = createLogSink();
+    const monitoring = createMonitoring({ logs: { format, redact: ['iban'], destination: sink } });
+    const fail = () => {
+      throw declined();
+    };
+    expect(() => monitoring.observe(work, {}, fail)).toThrow('declined');
+    expect(sink.lines[0]?.err).toMatchObject(hidden);
+  });
+
+  it.each([
+    ['text', {}],
+    ['pino', { mixin: () => ({ mine: 1 }) }],
+  ])('are hidden in the errors of requests, written by %s', async (_, options) => {
+    const { lines } = await failedRequest(options, format);
+    expect(lines[0]?.err).toMatchObject({ iban: '[redacted]' });
+    expect(JSON.stringify(lines)).not.toContain('DE1');
+  });
+});

@@ -8,7 +8,7 @@ import type { Diagnostics } from './diagnostics.js';
 import type { Picks } from './filter.js';
 import { LiveOperation } from './operation.js';
 import type { Plan } from './plan.js';
-import { withoutUserinfo } from './redact-text.js';
+import { withoutUserinfo } from './redact-url.js';
 import { requestIdOf } from './request-id.js';
 import type { Scopes } from './scope.js';
 import { pathOf } from './target.js';

@@ -1,5 +1,6 @@
 import { createErrorRedactor, type ErrorLimits, isError } from './redact-error.js';
-import { mayBeUrl, REDACTED, redactUrls, withoutSecrets } from './redact-text.js';
+import { withoutSecrets } from './redact-text.js';
+import { mayBeUrl, REDACTED, redactUrls } from './redact-url.js';
 import { createKeyTest, type IsSecret } from './secret-key.js';
 
 type Fields = Record<string, unknown>;

@@ -6,7 +6,7 @@ import {
   stdSerializers,
 } from 'pino';
 import type { Fields } from '../../core/bind.js';
-import { REDACTED } from '../../core/redact-text.js';
+import { REDACTED } from '../../core/redact-url.js';
 import { TelltaleError } from '../../model/errors.js';
 import type { Format } from './format.js';
 import type { LogsOptions } from './options.js';

@@ -7,7 +7,8 @@ import {
 } from 'pino';
 import { createRedactor, type Redactor } from '../../core/redact.js';
 import { isError } from '../../core/redact-error.js';
-import { mayBeUrl, redactUrls, withoutSecrets } from '../../core/redact-text.js';
+import { withoutSecrets } from '../../core/redact-text.js';
+import { mayBeUrl, redactUrls } from '../../core/redact-url.js';
 import { mapSerializers, plainSerializer, type Serialize, safeSerializer } from './serializers.js';
 
 /** What is hidden in lines beside what always is; `false`: nothing at all. */

@@ -34,6 +34,7 @@ export interface LineRedaction {
 
 type Fields = Record<string, unknown>;
 type Format = (fields: object) => object;
+type Formats = Readonly<Record<'format' | 'first', Format | undefined>>;
 type MakeChild = (this: Logger, bindings: Fields, options?: ChildLoggerOptions) => Logger;
 
 /** In pino's notation, what is more than the name of a key. */
@@ -46,8 +47,8 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
   const paths = redact.filter((one) => typeof one === 'string' && PATH.test(one)) as string[];
   const redactor = createRedactor(redact.filter((one) => !paths.includes(one as string)));
   const message = createMessageRedaction(redactor);
-  /** What the settings format the fields of lines with, by what has taken its place. */
-  const formats = new WeakMap<Format, Format>();
+  /** What the fields of lines are formatted with, by what has taken its place. */
+  const formats = new WeakMap<Format, Formats>();
   const safe = new WeakSet<Serialize>();
   let errorKey = 'err';
 
@@ -58,7 +59,7 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
       message.expect(isError(clean[errorKey]));
       return format === undefined ? clean : format(clean);
     }
-    if (format !== undefined) formats.set(log, format);
+    formats.set(log, { format, first });
     return log;
   }
 
@@ -76,8 +77,8 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
     const own = mapSerializers(serializers ?? {}, safely);
     const inherited = stateOf(parent, symbols.serializersSym) as Fields;
     const { log } = stateOf(parent, symbols.formattersSym) as { log: Format };
-    const format = formats.get(log);
-    const first = formatters?.log as Format | undefined;
+    const { format, first: before } = formats.get(log) as Formats;
+    const first = (formatters?.log as Format | undefined) ?? before;
     return {
       ...options,
       ...(serializers && { serializers: own }),

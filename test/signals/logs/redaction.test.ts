@@ -51,3 +51,31 @@ describe.each(['json', 'gcp'] as const)('keys of the option, in the format %s,',
     expect(JSON.stringify(lines)).not.toContain('DE1');
   });
 });
+
+describe('formatters.log of the settings', () => {
+  const options: LoggerOptions = {
+    formatters: { log: (fields) => ({ ...fields, region: 'eu', token: 'hunter2' }) },
+  };
+  const clean = { region: 'eu', token: '[redacted]' };
+
+  it.each([[[]], [false as const]])(
+    'counts for children with options, with redact %j',
+    (redact) => {
+      const sink = createLogSink();
+      const { logger } = createMonitoring({ logs: { pino: options, redact, destination: sink } });
+      const serializers = { x: (value: unknown) => value };
+      logger.child({}, { serializers }).child({}, { serializers }).info({ x: 1 }, 'below');
+      expect(sink.lines[0]).toMatchObject(redact === false ? { region: 'eu' } : clean);
+    },
+  );
+
+  it('gives way to a child’s own', () => {
+    const sink = createLogSink();
+    const { logger } = createMonitoring({ logs: { pino: options, destination: sink } });
+    const formatters = { log: (fields: object) => ({ ...fields, secret: 'hunter2' }) };
+    const child = logger.child({}, { formatters });
+    child.child({}, { serializers: {} }).info('below');
+    expect(sink.lines[0]).toMatchObject({ secret: '[redacted]' });
+    expect(sink.lines[0]).not.toHaveProperty('region');
+  });
+});

@@ -121,6 +121,7 @@ function ecsLine({ stream, open, close, errorText, boundText }: LineParts): Requ
   return function writeEcsLine(level, operation, http) {
     const { trace, error, bound } = operation;
     const address = http.clientAddress === undefined ? undefined : quoted(http.clientAddress);
+    const failed = error === undefined ? '' : errorText(error);
     stream.write(
       `${open(level)}${
         trace === undefined ? '' : `,"trace.id":"${trace.traceId}","span.id":"${trace.spanId}"`
@@ -134,9 +135,10 @@ function ecsLine({ stream, open, close, errorText, boundText }: LineParts): Requ
         address === undefined ? '' : `,"client":{"address":${address},"ip":${address}}`
       },"event.duration":${nanoseconds(operation)},"event.outcome":"${outcomeOf(
         operation.outcome,
-      )}"${http.aborted ? ',"aborted":true' : ''}${http.slow ? ',"slow":true' : ''}${
-        error === undefined ? '' : errorText(error)
-      }${boundText(bound)},"message":"${requestMessage(http)}"${close}`,
+      )}"${http.aborted ? ',"aborted":true' : ''}${http.slow ? ',"slow":true' : ''}${failed}${boundText(
+        bound,
+        failed,
+      )},"message":"${requestMessage(http)}"${close}`,
     );
   };
 }

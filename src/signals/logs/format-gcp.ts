@@ -104,6 +104,7 @@ function gcpLine(parts: LineParts, traces: string): RequestLine {
   return function writeGcpLine(level, operation, http) {
     const { trace, error, bound } = operation;
     const address = http.clientAddress;
+    const failed = error === undefined ? '' : errorText(error);
     stream.write(
       `${open(level)}${
         trace === undefined
@@ -119,9 +120,7 @@ function gcpLine(parts: LineParts, traces: string): RequestLine {
         `HTTP/${http.protocolVersion}`,
       )}},"route":${quoted(shorten(http.route))}${http.aborted ? ',"aborted":true' : ''}${
         http.slow ? ',"slow":true' : ''
-      }${error === undefined ? '' : errorText(error)}${boundText(bound)},"message":"${requestMessage(
-        http,
-      )}"${close}`,
+      }${failed}${boundText(bound, failed)},"message":"${requestMessage(http)}"${close}`,
     );
   };
 }

@@ -50,6 +50,7 @@ function jsonLine({ stream, open, close, ...parts }: LineParts): RequestLine {
   return function writeJsonLine(level, operation, http) {
     const { trace, error, bound } = operation;
     const address = http.clientAddress;
+    const failed = error === undefined ? '' : errorText(error);
     stream.write(
       `${open(level)},"request_id":${quoted(http.requestId)}${
         trace === undefined ? '' : `,"trace_id":"${trace.traceId}","span_id":"${trace.spanId}"`
@@ -57,9 +58,9 @@ function jsonLine({ stream, open, close, ...parts }: LineParts): RequestLine {
         shorten(http.path),
       )},"status":${http.status},"duration_ms":${millisecondsText(operation.duration)}${
         address === undefined ? '' : `,"client_address":${quoted(address)}`
-      }${http.aborted ? ',"aborted":true' : ''}${http.slow ? ',"slow":true' : ''}${
-        error === undefined ? '' : errorText(error)
-      }${bound === undefined ? '' : boundText(bound)}${messageKey}${requestMessage(http)}"${close}`,
+      }${http.aborted ? ',"aborted":true' : ''}${http.slow ? ',"slow":true' : ''}${failed}${
+        bound === undefined ? '' : boundText(bound, failed)
+      }${messageKey}${requestMessage(http)}"${close}`,
     );
   };
 }

@@ -34,8 +34,8 @@ export interface LineParts {
   readonly messageKey: string;
   /** The fields that tell of an error, each with a comma before it. */
   errorText(error: unknown): string;
-  /** Bound fields, each with a comma before it. */
-  boundText(bound: Readonly<Fields> | undefined): string;
+  /** Bound fields, each with a comma before it, as far as the line's error leaves room. */
+  boundText(bound: Readonly<Fields> | undefined, errorText: string): string;
 }
 
 /** One way to name what is logged. */

@@ -1,8 +1,9 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Fields } from '../../core/bind.js';
-import { limitedErrors, redactSecrets } from '../../core/redact.js';
+import { redactSecrets } from '../../core/redact.js';
 import type { Operation } from '../../model/operation.js';
-import type { Format, LineParts, Place, RequestLine } from './format.js';
+import { fieldTexts } from './field-texts.js';
+import type { Format, Place, RequestLine } from './format.js';
 import { requestMessage } from './text.js';
 
 /** Where an operation's own line was written: in that operation, whatever is current then. */
@@ -63,44 +64,8 @@ export function textLine(
     },
     close: own[endSym] as string,
     messageKey: own[messageKeySym] as string,
-    ...fieldTexts(logger, taken),
+    ...fieldTexts(logger, (bound) => without(taken, bound)),
   });
-}
-
-/** In bytes, so that a request line stays below 8 kB. */
-const LONGEST_ERROR = 5000;
-
-/** What not every line has is left to pino. */
-function fieldTexts(
-  logger: Logger,
-  taken: ReadonlySet<string>,
-): Pick<LineParts, 'errorText' | 'boundText'> {
-  const { asJsonSym, chindingsSym, endSym, errorKeySym, nestedKeySym } = pino.symbols;
-  type AsJson = (fields: Fields, message: undefined, level: number, time: string) => string;
-  const bare = Object.create(logger, {
-    [chindingsSym]: { value: '' },
-    [endSym]: { value: '' },
-    [nestedKeySym]: { value: null },
-  }) as Record<symbol, AsJson>;
-  const asJson = (bare[asJsonSym] as AsJson).bind(bare);
-  const errorKey = (logger as unknown as Record<symbol, string>)[errorKeySym] as string;
-  const level = 50;
-  const head = asJson({}, undefined, level, '').length;
-  const textOf = (fields: Fields): string => asJson(fields, undefined, level, '').slice(head);
-  return {
-    errorText(error) {
-      for (const limited of limitedErrors(error)) {
-        try {
-          const text = textOf({ [errorKey]: limited });
-          if (Buffer.byteLength(text) <= LONGEST_ERROR) return text;
-        } catch {
-          // The next one holds less that cannot be written.
-        }
-      }
-      return textOf({ [errorKey]: '[unreadable]' });
-    },
-    boundText: (bound) => (bound === undefined ? '' : textOf(without(taken, bound))),
-  };
 }
 
 /** The names that lines of this logger have anyway: a name must not stand in a line twice. */

@@ -107,14 +107,17 @@ describe('a request line stays below 8 kB and one line', () => {
   });
 });
 
-describe.each(['ecs', 'gcp'] as const)('a request line of the format %s', (format) => {
-  it('stays below 8 kB, whatever failed', async () => {
+describe.each(['json', 'ecs', 'gcp'] as const)('a request line of the format %s', (format) => {
+  it('stays below 8 kB, whatever is bound to it and failed', async () => {
     const own = express();
     const written: string[] = [];
     const other = setupMonitoring(own, {
       logs: { format, destination: { write: (text: string) => written.push(text) } },
     });
     own.get('/fail/:name', (incoming, _response, next) => {
+      other.bind({ first: 'kept' });
+      for (let i = 0; i < 30; i++) other.bind({ [`field_${i}`]: 'ü'.repeat(300) });
+      other.bind({ [`key_${'k'.repeat(8192)}`]: 1 });
       next(ERRORS[incoming.params.name]?.());
     });
     own.use((_error: unknown, _request: unknown, response: express.Response, _next: unknown) => {
@@ -130,7 +133,9 @@ describe.each(['ecs', 'gcp'] as const)('a request line of the format %s', (forma
     await until(() => written.length === names.length, 'all lines are there');
     for (const line of written) {
       expect(Buffer.byteLength(line)).toBeLessThan(8192);
-      expect(JSON.parse(line).message).toBe('request completed');
+      const { first, field_0, field_29, message, msg = message } = JSON.parse(line);
+      expect([msg, first, field_29]).toEqual(['request completed', 'kept', '[cut]']);
+      expect(field_0).toBe(`${'ü'.repeat(256)}…`);
     }
     await other.shutdown();
     listening.closeAllConnections();

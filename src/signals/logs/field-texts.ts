@@ -35,7 +35,7 @@ export function fieldTexts(
     const texts = new Map<string, string>();
     let left = room;
 
-    function fit(key: string, value: unknown): void {
+    function put(key: string, value: unknown): void {
       const text = textOf({ [key]: value });
       const more = Buffer.byteLength(text) - Buffer.byteLength(texts.get(key) ?? '');
       if (more > left) return;
@@ -43,8 +43,8 @@ export function fieldTexts(
       left -= more;
     }
 
-    for (const key of Object.keys(fields)) fit(key, CUT);
-    for (const key of texts.keys()) fit(key, fields[key]);
+    for (const key of Object.keys(fields)) put(key, CUT);
+    for (const key of texts.keys()) put(key, fields[key]);
     return [...texts.values()].join('');
   }
 

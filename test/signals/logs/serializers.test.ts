@@ -116,3 +116,45 @@ describe.each(['ecs', 'gcp', 'json'] as const)(
     });
   },
 );
+
+describe('what a serializer of errors adds', () => {
+  const err = (error: Error) => ({
+    ...pino.stdSerializers.err(error),
+    token: 'hunter2',
+    hint: 'password=hunter2',
+    url: 'https://ann:hunter2@h',
+    context: { iban: 'DE1' },
+  });
+  const clean = {
+    type: 'Error',
+    message: 'boom token=[redacted]',
+    token: '[redacted]',
+    hint: 'password=[redacted]',
+    url: 'https://[redacted]@h',
+    context: { iban: '[redacted]' },
+  };
+
+  it.each(['json', 'gcp'] as const)('is looked at in the format %s', (format) => {
+    const { logger, sink } = ownLogger({
+      format,
+      redact: ['iban'],
+      pino: { serializers: { err } },
+    });
+    logger.error(new Error('boom token=hunter2'), 'failed');
+    logger.child({}, { serializers: { err } }).error(new Error('boom token=hunter2'), 'failed');
+    for (const line of sink.lines) {
+      expect(line.err).toMatchObject(clean);
+      expect((line.err as { stack: string }).stack).toContain('serializers.test.ts');
+    }
+    expect(JSON.stringify(sink.lines)).not.toContain('hunter2');
+  });
+
+  it('is looked at in the format ecs', () => {
+    const { logger, sink } = ownLogger({
+      format: 'ecs',
+      pino: { serializers: { err: (error) => ({ message: `token=hunter2 ${error.message}` }) } },
+    });
+    logger.error(new Error('boom'), 'failed');
+    expect(sink.lines[0]?.error).toEqual({ message: 'token=[redacted] boom' });
+  });
+});

@@ -4,6 +4,7 @@ import { redactSecrets } from '../../core/redact.js';
 import type { Operation } from '../../model/operation.js';
 import { fieldTexts } from './field-texts.js';
 import type { Format, Place, RequestLine } from './format.js';
+import { parseOption } from './pino-options.js';
 import { requestMessage } from './text.js';
 
 /** Where an operation's own line was written: in that operation, whatever is current then. */
@@ -68,13 +69,18 @@ export function textLine(
   });
 }
 
-/** The names that lines of this logger have anyway: a name must not stand in a line twice. */
+/**
+ * The names that lines of this logger have anyway: a name must not stand in a line twice.
+ *
+ * @throws TelltaleError when its lines are no JSON.
+ */
 export function namesOf(logger: Logger): Set<string> {
   const { lsCacheSym, timeSym, chindingsSym, messageKeySym, errorKeySym } = pino.symbols;
   const own = logger as unknown as Record<symbol, unknown>;
   const [head] = Object.values(own[lsCacheSym] as Readonly<Record<number, string>>);
   const time = own[timeSym] as () => string;
-  const common = JSON.parse(`${head}${time()}${own[chindingsSym]}}`);
+  const line = `${head}${time()}${own[chindingsSym]}}`;
+  const common = parseOption('logs.pino', 'lines of JSON', line);
   return new Set([...Object.keys(common), String(own[messageKeySym]), String(own[errorKeySym])]);
 }
 

@@ -31,6 +31,7 @@ export function pinoOptions(
   redaction: LineRedaction,
 ): LoggerOptions {
   const { transport: _, ...given } = options.pino ?? {};
+  if (typeof given.timestamp === 'function') refuseOddTime(given.timestamp);
   const { settings } = format;
   const base = given.base === null ? null : { ...format.base, ...given.base };
   const { log: first, ...formatters } = given.formatters ?? {};
@@ -49,17 +50,48 @@ export function pinoOptions(
   return redaction.settings(own, first as ((fields: object) => object) | undefined);
 }
 
+function refuseOddTime(timestamp: () => string): void {
+  const time = String(taking('logs.pino.timestamp', timestamp));
+  const expected = 'a function that gives a member of a line, such as \',"time":1\'';
+  parseOption('logs.pino.timestamp', expected, time, '{"level":30 ', '}');
+}
+
 /**
- * Creates a pino logger.
+ * Reads what an option gives as JSON.
  *
- * @throws TelltaleError with pino's own words on what it does not take.
+ * @throws TelltaleError when it is none.
  */
-export function newPino(options: LoggerOptions, stream: DestinationStream): Logger {
+export function parseOption(
+  option: string,
+  expected: string,
+  given: string,
+  before = '',
+  after = '',
+): object {
   try {
-    return pino(options, stream);
+    return JSON.parse(before + given + after);
+  } catch {
+    const text = `option ${option}: expected ${expected}, got '${given.slice(0, 100)}'`;
+    throw new TelltaleError('TELLTALE_INVALID_OPTION', text);
+  }
+}
+
+/** Creates a pino logger. */
+export function newPino(options: LoggerOptions, stream: DestinationStream): Logger {
+  return taking('logs.pino', () => pino(options, stream));
+}
+
+/**
+ * Makes something of an option.
+ *
+ * @throws TelltaleError with pino's own words, or the user's, on what cannot be taken.
+ */
+export function taking<T>(option: string, make: () => T): T {
+  try {
+    return make();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new TelltaleError('TELLTALE_INVALID_OPTION', `option logs.pino: ${reason}`);
+    throw new TelltaleError('TELLTALE_INVALID_OPTION', `option ${option}: ${reason}`);
   }
 }
 

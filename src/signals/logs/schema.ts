@@ -58,7 +58,8 @@ function isRedaction(value: unknown): boolean {
 function isLogger(value: unknown): boolean {
   const logger = value as Partial<Logger> | null;
   const methods = ['child', 'isLevelEnabled', 'debug', 'info', 'warn', 'error'] as const;
-  return methods.every((name) => typeof logger?.[name] === 'function');
+  const isLike = methods.every((name) => typeof logger?.[name] === 'function');
+  return isLike && typeof logger?.levels?.values === 'object';
 }
 
 function isPlain(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { type LoggerOptions, pino, type TransportSingleOptions } from 'pino';
 import type { Destination } from './destination.js';
+import { taking } from './pino-options.js';
 
 /** What pino's transports are: a worker's end of a pipe. */
 interface TransportStream {
@@ -15,10 +16,12 @@ export function transportDestination(
   { customLevels }: LoggerOptions = {},
   failed: (error: unknown) => void,
 ): Destination {
-  const stream = pino.transport({
-    ...(transport as TransportSingleOptions),
-    ...(customLevels && { levels: { ...pino.levels.values, ...customLevels } }),
-  }) as unknown as TransportStream;
+  const stream = taking('logs.pino.transport', () =>
+    pino.transport({
+      ...(transport as TransportSingleOptions),
+      ...(customLevels && { levels: { ...pino.levels.values, ...customLevels } }),
+    }),
+  ) as unknown as TransportStream;
   let broken = false;
   let dropped = 0;
   stream.on('error', (error) => {

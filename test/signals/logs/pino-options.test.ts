@@ -187,6 +187,11 @@ describe('an option of pino’s', () => {
 describe('options that undo one another', () => {
   const sink = createLogSink();
   const own = { customLevels: { notice: 35 }, useOnlyCustomLevels: true };
+  const names = ['child', 'isLevelEnabled', 'debug', 'info', 'warn', 'error'];
+  const winston = {
+    ...Object.fromEntries(names.map((name) => [name, () => {}])),
+    levels: { error: 0, info: 2 },
+  };
   const cases: [string, LogsOptions, RegExp][] = [
     [
       'a logger and its level',
@@ -224,6 +229,38 @@ describe('options that undo one another', () => {
     ],
     ['only levels that telltale lacks', { pino: own }, /useOnlyCustomLevels: .*trace, debug, info/],
     ['what pino refuses', { pino: { level: 'loud' } }, /logs\.pino: default level:loud/],
+    [
+      'a transport that is not there',
+      { pino: { transport: { target: 'no-such-transport' } } },
+      /logs\.pino\.transport: .*no-such-transport/,
+    ],
+    [
+      'a time that is no JSON',
+      { pino: { timestamp: () => ',"time":undefined' } },
+      /logs\.pino\.timestamp: expected .* got ',"time":undefined'/,
+    ],
+    [
+      'a time that is no text',
+      { pino: { timestamp: () => Date.now() as never } },
+      /logs\.pino\.timestamp: expected .* got '\d+'/,
+    ],
+    [
+      'a time that throws',
+      {
+        pino: {
+          timestamp() {
+            throw new RangeError('thrown on purpose');
+          },
+        },
+      },
+      /logs\.pino\.timestamp: thrown on purpose/,
+    ],
+    [
+      'a level that is no object',
+      { pino: { formatters: { level: ((label: string) => label) as never } } },
+      /logs\.pino: expected lines of JSON, got '"trace/,
+    ],
+    ['another logger', { logger: winston as never }, /logs\.logger: expected a pino logger/],
     ['no object', { pino: 7 as never }, /logs\.pino: expected an object of pino's options, got 7/],
     [
       'no format',

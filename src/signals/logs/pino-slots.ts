@@ -13,6 +13,8 @@ export interface PinoSlots {
   readonly asJson: symbol;
   /** `pino.serializers`. */
   readonly serializers: symbol;
+  /** `pino.errorKey`, where there is one: else it is `err`. */
+  readonly errorKey: symbol | undefined;
 }
 
 /** Finds them in any pino since 8; undefined in what is no pino. */
@@ -23,7 +25,8 @@ export function slotsOf(logger: Logger): PinoSlots | undefined {
   const serializers = slotOf(logger, 'pino.serializers');
   if (mixin === undefined || merge === undefined) return undefined;
   if (asJson === undefined || serializers === undefined) return undefined;
-  return { mixin, merge, asJson, serializers };
+  const errorKey = slotOf(logger, 'pino.errorKey');
+  return { mixin, merge, asJson, serializers, errorKey };
 }
 
 /** Finds the symbol of a description among those of a logger. */

@@ -7,8 +7,7 @@ import {
 } from 'pino';
 import { createRedactor, type Redactor } from '../../core/redact.js';
 import { isError } from '../../core/redact-error.js';
-import { withoutSecrets } from '../../core/redact-text.js';
-import { mayBeUrl, redactUrls } from '../../core/redact-url.js';
+import { redactMessage } from './redact-message.js';
 import { mapSerializers, plainSerializer, type Serialize, safeSerializer } from './serializers.js';
 
 /** What is hidden in lines beside what always is; `false`: nothing at all. */
@@ -39,7 +38,6 @@ type MakeChild = (this: Logger, bindings: Fields, options?: ChildLoggerOptions) 
 
 /** In pino's notation, what is more than the name of a key. */
 const PATH = /[.[\]*"'`]/;
-const LONGEST_MESSAGE = 2048;
 
 /** Creates the redaction of one logger. */
 export function createLineRedaction(redact: Redaction = []): LineRedaction {
@@ -145,7 +143,6 @@ function noRedaction(): LineRedaction {
   };
 }
 
-/** Messages are looked at when they are those of errors, or have an address in them. */
 function createMessageRedaction({ isSecret }: Redactor) {
   let ofError = false;
   return {
@@ -154,11 +151,8 @@ function createMessageRedaction({ isSecret }: Redactor) {
       ofError = error;
     },
     serialize(given: Serialize | undefined): Serialize {
-      return function redactMessage(value) {
-        const message = given === undefined ? value : given(value);
-        if (typeof message !== 'string') return message;
-        if (ofError) return withoutSecrets(message, LONGEST_MESSAGE);
-        return mayBeUrl(message) ? redactUrls(message, isSecret) : message;
+      return function serializeMessage(value) {
+        return redactMessage(given === undefined ? value : given(value), ofError, isSecret);
       };
     },
   };

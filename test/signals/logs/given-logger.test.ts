@@ -89,6 +89,27 @@ describe.each(Object.entries(PINOS))('a logger of %s', (name, make) => {
     expect(sink.lines[1]?.password).toBe('p');
   });
 
+  it('redacts messages of errors, and those with an address in them', async () => {
+    const { logger, sink } = build(make, { errorKey: 'failure' });
+    const child = logger.child({ child: 1 });
+    const monitoring = joined(logger);
+    child.error(new Error('token=hunter2'));
+    child.error({ failure: new Error('token=hunter2') });
+    child.error({ failure: new Error('boom') }, 'failed: token=hunter2');
+    child.info('connecting to redis://:hunter2@h');
+    child.info('token=any, as it is');
+    expect(sink.lines.map(({ msg }) => msg)).toEqual([
+      'token=[redacted]',
+      'token=[redacted]',
+      'failed: token=[redacted]',
+      'connecting to redis://[redacted]@h',
+      'token=any, as it is',
+    ]);
+    await monitoring.shutdown();
+    child.info('redis://:hunter2@h');
+    expect(sink.lines[5]?.msg).toContain('hunter2');
+  });
+
   it('honours its own mixinMergeStrategy', async () => {
     const { logger, sink } = build(make, {
       mixinMergeStrategy: (fields, mixed) => ({ ...fields, mixed }),

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Fields } from '../../core/bind.js';
-import { redactSecrets } from '../../core/redact.js';
+import { redactSecrets, standardRedactor } from '../../core/redact.js';
 import { type AsJson, redactedAsJson } from './given-redaction.js';
 import { type PinoSlots, slotsOf } from './pino-slots.js';
+import { type FormatOptions, redactedFormat } from './redact-message.js';
 
 /** pino's mixin, as it is called for every line. */
 export type Mixin = (fields: object, level: number, logger: Logger) => object;
@@ -87,10 +88,12 @@ function occupy(logger: Logger, slots: PinoSlots): Enriched {
   };
 
   const asJson = redactedAsJson(slots, ownValue<AsJson>(logger, slots.asJson) as () => AsJson);
+  const format = ownValue(logger, slots.formatOptions) as () => FormatOptions;
   const undo = [
     replace(logger, slots.mixin, mixin),
     replace(logger, slots.merge, merge),
     replace(logger, slots.asJson, asJson),
+    replace(logger, slots.formatOptions, redactedFormat(format, standardRedactor)),
   ];
   return {
     enrichers,

@@ -31,7 +31,7 @@ export function redactedAsJson(slots: PinoSlots, asJson: () => AsJson): AsJson {
   }
 
   return function asRedactedJson(fields, message, ...rest) {
-    const text = redactMessage(message, isOfError(this, fields), standardRedactor.isSecret);
+    const text = redactMessage(message, isOfError(this, fields), standardRedactor);
     try {
       return asJson().call(this, fields, text, ...rest);
     } catch {

@@ -13,20 +13,23 @@ export interface PinoSlots {
   readonly asJson: symbol;
   /** `pino.serializers`. */
   readonly serializers: symbol;
+  /** `pino.formatOpts`: puts values into messages. */
+  readonly formatOptions: symbol;
   /** `pino.errorKey`, where there is one: else it is `err`. */
   readonly errorKey: symbol | undefined;
 }
 
 /** Finds them in any pino since 8; undefined in what is no pino. */
 export function slotsOf(logger: Logger): PinoSlots | undefined {
-  const mixin = slotOf(logger, 'pino.mixin');
-  const merge = slotOf(logger, 'pino.mixinMergeStrategy');
-  const asJson = slotOf(logger, 'pino.asJson');
-  const serializers = slotOf(logger, 'pino.serializers');
-  if (mixin === undefined || merge === undefined) return undefined;
-  if (asJson === undefined || serializers === undefined) return undefined;
-  const errorKey = slotOf(logger, 'pino.errorKey');
-  return { mixin, merge, asJson, serializers, errorKey };
+  const slots = {
+    mixin: slotOf(logger, 'pino.mixin'),
+    merge: slotOf(logger, 'pino.mixinMergeStrategy'),
+    asJson: slotOf(logger, 'pino.asJson'),
+    serializers: slotOf(logger, 'pino.serializers'),
+    formatOptions: slotOf(logger, 'pino.formatOpts'),
+  };
+  if (Object.values(slots).includes(undefined)) return undefined;
+  return { ...slots, errorKey: slotOf(logger, 'pino.errorKey') } as PinoSlots;
 }
 
 /** Finds the symbol of a description among those of a logger. */

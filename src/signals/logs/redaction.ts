@@ -7,7 +7,7 @@ import {
 } from 'pino';
 import { createRedactor, type Redactor } from '../../core/redact.js';
 import { isError } from '../../core/redact-error.js';
-import { redactMessage } from './redact-message.js';
+import { type FormatOptions, redactedFormat, redactMessage } from './redact-message.js';
 import { mapSerializers, plainSerializer, type Serialize, safeSerializer } from './serializers.js';
 
 /** What is hidden in lines beside what always is; `false`: nothing at all. */
@@ -100,6 +100,8 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
         serializers,
         formatters: {
           ...formatters,
+          bindings: (bindings) =>
+            redactor.fields((formatters?.bindings?.(bindings) ?? bindings) as Fields, serializers),
           log: formatter(serializers, formatters?.log as Format | undefined, first),
         },
       };
@@ -109,14 +111,22 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
       const child = logger.child as unknown as MakeChild;
       const redactedChild: MakeChild = function (bindings, options) {
         const given = options && childOptions(this, options);
-        return child.call(this, cleanBindings(this, bindings, given?.serializers), given);
+        const made = child.call(this, cleanBindings(this, bindings, given?.serializers), given);
+        if (Object.hasOwn(made, symbols.formatOptsSym)) cleanArguments(made);
+        return made;
       };
+      cleanArguments(logger);
       logger.child = redactedChild as unknown as typeof logger.child;
       logger.setBindings = function setRedactedBindings(bindings) {
         setBindings.call(this, cleanBindings(this, bindings));
       };
     },
   };
+
+  function cleanArguments(logger: object): void {
+    const own = stateOf(logger, symbols.formatOptsSym) as FormatOptions;
+    Object.assign(logger, { [symbols.formatOptsSym]: redactedFormat(() => own, redactor) });
+  }
 
   function cleanBindings(logger: object, bindings: Fields, more?: object): Fields {
     if (bindings === null || typeof bindings !== 'object') return bindings;
@@ -143,7 +153,7 @@ function noRedaction(): LineRedaction {
   };
 }
 
-function createMessageRedaction({ isSecret }: Redactor) {
+function createMessageRedaction(redactor: Redactor) {
   let ofError = false;
   return {
     /** Says of the line that is being made whether it tells of an error. */
@@ -152,7 +162,7 @@ function createMessageRedaction({ isSecret }: Redactor) {
     },
     serialize(given: Serialize | undefined): Serialize {
       return function serializeMessage(value) {
-        return redactMessage(given === undefined ? value : given(value), ofError, isSecret);
+        return redactMessage(given === undefined ? value : given(value), ofError, redactor);
       };
     },
   };

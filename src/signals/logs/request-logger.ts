@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Operation } from '../../model/operation.js';
 import type { ContextFields } from './context.js';
 import type { Mixin } from './enrich.js';
-import { slotsOf } from './pino-slots.js';
+import { slotOf } from './pino-slots.js';
 
 /** Makes the logger of a request from one that is telltale's, or one of its children. */
 export type RequestLoggers = (logger: Logger, operation: Operation) => Logger;
@@ -26,10 +26,10 @@ export function createRequestLoggers(
   const prototypes = new WeakMap<Logger, object>();
 
   function prototypeFor(logger: Logger): object {
-    const slots = slotsOf(logger);
-    if (slots === undefined) return logger;
+    const slot = slotOf(logger, 'pino.mixin');
+    if (slot === undefined) return logger;
     return Object.create(logger, {
-      [slots.mixin]: {
+      [slot]: {
         get(this: RequestLogger): Mixin {
           const operation = this[OPERATION];
           return (fields, level, caller) => ({

@@ -1,4 +1,4 @@
-import type { LoggerOptions } from 'pino';
+import { type Logger, type LoggerOptions, pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createMonitoring, operation, setupMonitoring } from '../../../src/index.js';
 import { createLogSink, type LogSink } from '../../support/log-sink.js';
@@ -77,5 +77,82 @@ describe('formatters.log of the settings', () => {
     child.child({}, { serializers: {} }).info('below');
     expect(sink.lines[0]).toMatchObject({ secret: '[redacted]' });
     expect(sink.lines[0]).not.toHaveProperty('region');
+  });
+});
+
+describe('a value that becomes part of a message', () => {
+  const secret = { password: 'hunter2', url: 'https://ann:hunter2@h' };
+  const shown = '{"password":"[redacted]","url":"https://[redacted]@h"}';
+  const calls: [string, (logger: Logger) => void, unknown][] = [
+    ['%j', (logger) => logger.info('user %j', secret), `user ${shown}`],
+    ['%o', (logger) => logger.info({ a: 1 }, 'user %o', secret), `user ${shown}`],
+    ['%O', (logger) => logger.child({}).info('user %O', secret), `user ${shown}`],
+    [
+      '%j of a child with its own redaction',
+      (logger) => logger.child({}, { redact: ['a'] }).info('user %j', secret),
+      `user ${shown}`,
+    ],
+    ['the message itself', (logger) => logger.info({}, secret as never), JSON.parse(shown)],
+    ['%s', (logger) => logger.info('user %s', 'ann'), 'user ann'],
+  ];
+
+  it.each(calls)('is looked at: %s', async (name, log, expected) => {
+    const sink = createLogSink();
+    const given = pino({}, sink);
+    const monitoring = createMonitoring({ logs: { logger: given } });
+    monitoring.start();
+    for (const redact of [[], ['a.b']]) {
+      log(createMonitoring({ logs: { redact, destination: sink } }).logger);
+    }
+    if (!name.includes('own redaction')) log(given);
+    for (const { msg } of sink.lines) expect(msg).toEqual(expected);
+    await monitoring.shutdown();
+    given.info('%j', secret);
+    expect(sink.lines.at(-1)?.msg).toContain('hunter2');
+  });
+
+  it('is left to the user’s own hook first', () => {
+    const sink = createLogSink();
+    const { logger } = createMonitoring({
+      logs: {
+        destination: sink,
+        pino: {
+          hooks: {
+            logMethod(given, method) {
+              method.apply(this, ['%j, said', ...given.slice(1)] as never);
+            },
+          },
+        },
+      },
+    });
+    logger.info('user', secret);
+    expect(sink.lines[0]?.msg).toBe(`${shown}, said`);
+  });
+});
+
+describe('what all lines have', () => {
+  it.each(['json', 'ecs', 'gcp'] as const)('is redacted in the format %s', (format) => {
+    const sink = createLogSink();
+    const { logger } = createMonitoring({
+      logs: {
+        format,
+        redact: ['iban'],
+        destination: sink,
+        pino: {
+          base: { token: 'hunter2', db: 'redis://:hunter2@h', nested: { iban: 'DE1' } },
+          formatters: { bindings: (bindings) => ({ ...bindings, secret: 'hunter2' }) },
+        },
+      },
+    });
+    logger.info('line');
+    logger.child({ more: 1 }).info('line');
+    for (const line of sink.lines) {
+      expect(line).toMatchObject({
+        token: '[redacted]',
+        db: 'redis://[redacted]@h',
+        nested: { iban: '[redacted]' },
+        secret: '[redacted]',
+      });
+    }
   });
 });

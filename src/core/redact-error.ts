@@ -29,7 +29,14 @@ export function originalOf(error: Error): Error {
 
 /** Whether a value is an error, of this or another realm. */
 export function isError(value: unknown): value is Error {
+  // Most values are none, and the second question costs more than all others.
+  if (typeof value !== 'object' || value === null) return false;
   return value instanceof Error || types.isNativeError(value);
+}
+
+/** The same, or the copy of one: of what another realm has made, only the original is known by itself. */
+export function isErrorOrCopy(value: unknown): value is Error {
+  return isError(value) || (typeof value === 'object' && value !== null && made.has(value));
 }
 
 /** Makes errors that say the same without secrets. */

@@ -1,5 +1,6 @@
 import type { SerializedError } from 'pino';
 import type { Fields } from '../../core/bind.js';
+import { isErrorOrCopy } from '../../core/redact-error.js';
 import type { HttpFacts } from '../../model/http.js';
 import type { Operation, Outcome } from '../../model/operation.js';
 import type { Format, FormatParts, LineParts, RequestLine } from './format.js';
@@ -82,7 +83,7 @@ export function ecsFormat(parts: FormatParts): Format {
 
 function withEcsError(fields: Fields, { errorKey, serializeError }: FormatParts): Fields {
   const error = fields[errorKey];
-  if (!(error instanceof Error)) return fields;
+  if (!isErrorOrCopy(error)) return fields;
   const { [errorKey]: _, ...rest } = fields;
   const shown = serializeError(error);
   if (typeof shown === 'string') return { ...rest, error: { message: shown } };

@@ -1,4 +1,5 @@
 import type { Fields } from '../../core/bind.js';
+import { isErrorOrCopy } from '../../core/redact-error.js';
 import type { HttpFacts } from '../../model/http.js';
 import type { Operation } from '../../model/operation.js';
 import type { Format, FormatParts, LineParts, Place, RequestLine } from './format.js';
@@ -75,7 +76,7 @@ function severityOf(level: number): string {
 
 function withStackTrace(fields: Fields, { errorKey, serializeError }: FormatParts): Fields {
   const error = fields[errorKey];
-  if (!(error instanceof Error)) return fields;
+  if (!isErrorOrCopy(error)) return fields;
   const shown = serializeError(error) as { stack?: unknown } | null | undefined;
   return { ...fields, stack_trace: shown?.stack };
 }

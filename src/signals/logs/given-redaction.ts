@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Fields } from '../../core/bind.js';
 import { standardRedactor } from '../../core/redact.js';
-import { isError } from '../../core/redact-error.js';
+import { isErrorOrCopy } from '../../core/redact-error.js';
 import type { PinoSlots } from './pino-slots.js';
 import { redactMessage } from './redact-message.js';
 import { mapSerializers, safeSerializer } from './serializers.js';
@@ -21,7 +21,7 @@ export function redactedAsJson(slots: PinoSlots, asJson: () => AsJson): AsJson {
 
   function isOfError(logger: Logger, fields: Fields): boolean {
     const key = errorKey && (logger as unknown as Record<symbol, string>)[errorKey];
-    return isError(fields[key ?? 'err']);
+    return isErrorOrCopy(fields[key ?? 'err']);
   }
 
   function withSafeSerializers(logger: Logger): Logger {

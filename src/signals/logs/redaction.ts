@@ -6,7 +6,7 @@ import {
   symbols,
 } from 'pino';
 import { createRedactor, type Redactor } from '../../core/redact.js';
-import { isError } from '../../core/redact-error.js';
+import { isErrorOrCopy } from '../../core/redact-error.js';
 import { type FormatOptions, redactedFormat, redactMessage } from './redact-message.js';
 import { mapSerializers, plainSerializer, type Serialize, safeSerializer } from './serializers.js';
 
@@ -52,9 +52,10 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
 
   function formatter(serializers: Fields, format?: Format, first?: Format): Format {
     function log(fields: object): object {
-      const all = first === undefined ? fields : first(fields);
+      // For pino a formatter that gives nothing gives no fields.
+      const all = first === undefined ? fields : (first(fields) ?? {});
       const clean = redactor.fields(all as Fields, serializers);
-      message.expect(isError(clean[errorKey]));
+      message.expect(isErrorOrCopy(clean[errorKey]));
       return format === undefined ? clean : format(clean);
     }
     formats.set(log, { format, first });

@@ -69,6 +69,16 @@ describe('formatters.log of the settings', () => {
     },
   );
 
+  it('may give nothing', () => {
+    const sink = createLogSink();
+    const log = () => null as never;
+    const { logger } = createMonitoring({
+      logs: { destination: sink, pino: { formatters: { log } } },
+    });
+    logger.info({ a: 1 }, 'nothing but this');
+    expect(sink.lines[0]).toMatchObject({ msg: 'nothing but this' });
+  });
+
   it('gives way to a child’s own', () => {
     const sink = createLogSink();
     const { logger } = createMonitoring({ logs: { pino: options, destination: sink } });

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { type Logger, pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createMonitoring, type LogsOptions, operation } from '../../../src/index.js';
@@ -107,6 +108,16 @@ describe.each(['ecs', 'gcp', 'json'] as const)(
 
     it('may name their parts otherwise', () => {
       expect(errorOf(({ message }) => ({ title: message }))).toEqual({ title: 'boom' });
+    });
+
+    it('is given errors of other realms', () => {
+      const { logger, sink } = ownLogger({ format });
+      const error = runInNewContext('new RangeError("far away")');
+      logger.error({ err: error }, 'failed: token=hunter2');
+      expect(JSON.stringify(sink.lines)).not.toContain('hunter2');
+      expect(sink.lines[0]?.[key]).toMatchObject({ type: 'RangeError', message: 'far away' });
+      const stack = format === 'gcp' ? sink.lines[0]?.stack_trace : 'Error: far away';
+      expect(stack).toContain('Error: far away');
     });
 
     it('may need the very error', () => {

@@ -135,7 +135,7 @@ describe('a value that becomes part of a message', () => {
         },
       },
     });
-    logger.info('user', secret);
+    logger.info('user', secret as never);
     expect(sink.lines[0]?.msg).toBe(`${shown}, said`);
   });
 });

@@ -1,6 +1,6 @@
 // By the whole key: `token_count` and `secretary` are no secrets.
 const SECRET =
-  /^(?:(?:proxy-)?authorization|(?:set-)?cookies?|rawheaders|pass|pwd|.*(?:pass(?:word|wd|phrase)|secret|token|credentials?|(?:api|private|access)[-_]?key))$/i;
+  /^(?:(?:proxy-)?authorization|(?:set-)?cookies?|rawheaders|pass|pwd|.*(?:pass(?:words?|wd|phrases?)|secrets?|token|jwt|credentials?|(?:api|private|access|secret|signing|encryption)[-_]?key))$/i;
 
 const MOST_KNOWN = 2000;
 const LONGEST = 256;

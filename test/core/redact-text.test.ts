@@ -10,7 +10,7 @@ describe('an address in a value', () => {
     ['GET /reset?token=hunter2 200', 'GET /reset?token=[redacted] 200'],
     ['https://h/?user[password]=hunter2', 'https://h/?user[password]=[redacted]'],
     ['https://h/?user%5Bpassword%5D=hunter2', 'https://h/?user%5Bpassword%5D=[redacted]'],
-    ['https://h/?passwords=1&password[]=hunter2', 'https://h/?passwords=1&password[]=[redacted]'],
+    ['https://h/?tokens=1&password[]=hunter2', 'https://h/?tokens=1&password[]=[redacted]'],
     ['https://h/?token[a][0]=hunter2', 'https://h/?token[a][0]=[redacted]'],
     ['https://h/?api%5Fkey=hunter2', 'https://h/?api%5Fkey=[redacted]'],
     ['https://h/?%%5=1&%70assword=hunter2', 'https://h/?%%5=1&%70assword=[redacted]'],
@@ -69,6 +69,8 @@ describe('a text of an error', () => {
     ['"token":"begin hunter2', '"token":[redacted]'],
     ['private_key: "BEGIN\nhunter2\nEND" next', 'private_key: [redacted] next'],
     ['credentials=hunter2', 'credentials=[redacted]'],
+    ['SECRET_KEY=hunter2', 'SECRET_KEY=[redacted]'],
+    ['{"passwords":"hunter2"}', '{"passwords":[redacted]}'],
   ])('loses its secrets: %s', (text, expected) => {
     const clean = withoutSecrets(text, 2048);
     expect(clean).toContain(expected);

@@ -33,19 +33,30 @@ describe('redaction by key', () => {
     ['secretAccessKey'],
     ['PGPASSWORD'],
     ['credentials'],
+    ['passwords'],
+    ['client_secrets'],
+    ['AWS_SECRET_KEY'],
+    ['jwt'],
+    ['signingKey'],
     ['http.request.header.authorization'],
     ['rawHeaders'],
   ])('knows %s', (key) => {
     expect(redactSecrets({ [key]: 'x' })).toEqual({ [key]: '[redacted]' });
   });
 
-  it.each([['accessKeyId'], ['passed'], ['compass'], ['keys'], ['cookiejar'], ['monkey']])(
-    'leaves %s',
-    (key) => {
-      const given = { [key]: 'x' };
-      expect(redactSecrets(given)).toBe(given);
-    },
-  );
+  it.each([
+    ['accessKeyId'],
+    ['passed'],
+    ['compass'],
+    ['keys'],
+    ['cookiejar'],
+    ['monkey'],
+    ['max_tokens'],
+    ['publicKey'],
+  ])('leaves %s', (key) => {
+    const given = { [key]: 'x' };
+    expect(redactSecrets(given)).toBe(given);
+  });
 
   it('takes names, in any case, and patterns', () => {
     const { fields } = createRedactor(['iban', /^x-.*-sig$/g]);

@@ -1,5 +1,7 @@
 /** A point in time by which work has to be done. */
 export interface Deadline {
+  /** When it is over, on the clock of `performance.now()`. */
+  readonly end: number;
   /** Milliseconds until then; 0 when it is over. */
   left(): number;
   /** Rejects with a {@link LateError} when the time is over before `work` is done. */
@@ -11,11 +13,15 @@ export class LateError extends Error {
   override readonly name = 'LateError';
 }
 
+/** Timers that are set to more than this fire at once. */
+export const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Creates a deadline so many milliseconds from now. */
 export function createDeadline(milliseconds: number): Deadline {
   const end = performance.now() + milliseconds;
   const left = (): number => Math.max(0, end - performance.now());
   return {
+    end,
     left,
     async hold(work) {
       if (!(work instanceof Promise)) return work;
@@ -23,7 +29,7 @@ export function createDeadline(milliseconds: number): Deadline {
       const late = new Promise<never>((_, reject) => {
         timer = setTimeout(
           () => reject(new LateError(`not done within ${Math.round(milliseconds)} ms`)),
-          left(),
+          Math.min(left(), LONGEST_TIMER_MS),
         );
       });
       try {

@@ -5,7 +5,10 @@ import type { Diagnostics } from '../../core/diagnostics.js';
 export interface Collectors {
   /** Runs `collect` before each collection. Returns what takes it out again. */
   add(name: string, collect: () => void | Promise<void>): () => void;
-  /** Runs all of them, once for all who ask at the same time. Never rejects. */
+  /**
+   * Runs all of them, once for all who ask at the same time, and takes no longer than each has time
+   * for. Never rejects.
+   */
   run(deadline?: Deadline): Promise<void>;
 }
 
@@ -53,7 +56,8 @@ export function createCollectors(diagnostics: Diagnostics): Collectors {
       running ??= runAll(deadline).finally(() => {
         running = undefined;
       });
-      return running;
+      // The first to ask may have more time.
+      return deadline.hold(running).catch(() => {});
     },
   };
 }

@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Family } from './family.js';
 import { createLabelTexts } from './label-texts.js';
+import type { Page } from './page.js';
 import type { Format, PromMetric, SampleSink } from './sample.js';
 import { escapeLabel, helpText, numberText, pairText } from './text.js';
 
@@ -10,62 +10,8 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
 };
 
-/** A metric as registries hold it: of telltale's own, or of anybody's prom-client. */
-export interface RegisteredMetric {
-  readonly name: string;
-  get(): Promise<PromMetric> | PromMetric;
-}
-
 /** The labels that a registry puts on everything. */
 export type SharedLabels = Readonly<Record<string, string>>;
-
-/** Collects text and lets others run in between, so that a large registry holds nobody up. */
-export interface Page {
-  add(text: string): void;
-  /** Waits for the next turn of the event loop when this one has been long enough. */
-  rest(): Promise<void> | undefined;
-  /** Everything added, as bytes. */
-  pieces(): readonly Buffer[];
-}
-
-const CHUNK = 32 * 1024;
-/** A request that arrives meanwhile waits no longer than this. */
-const SHORTEST_TURN_MS = 0.1;
-const LONGEST_TURN_MS = 4;
-/** Of the time that everything else took: a service that is busy is still to be seen. */
-const SHARE = 0.1;
-
-/** Creates an empty page. */
-export function createPage(): Page {
-  const chunks: Buffer[] = [];
-  let text = '';
-  let turnEnds = performance.now() + SHORTEST_TURN_MS;
-
-  function cut(): void {
-    chunks.push(Buffer.from(text));
-    text = '';
-  }
-
-  return {
-    add(more) {
-      text += more;
-      if (text.length > CHUNK) cut();
-    },
-    rest() {
-      const left = performance.now();
-      if (left < turnEnds) return undefined;
-      return nextTurn().then(() => {
-        const back = performance.now();
-        turnEnds =
-          back + Math.min(Math.max((back - left) * SHARE, SHORTEST_TURN_MS), LONGEST_TURN_MS);
-      });
-    },
-    pieces() {
-      cut();
-      return chunks;
-    },
-  };
-}
 
 /** So many series are written between two looks at the clock. */
 const SERIES_AT_A_TIME = 8;

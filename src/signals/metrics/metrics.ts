@@ -48,15 +48,19 @@ export interface Metrics {
    * });
    * orders.inc({ plan: 'pro' });
    */
-  counter<const Label extends string = never>(config: MetricConfig<Label>): Counter<Label>;
+  counter<const Label extends string = never>(
+    config: MetricConfig<Label> & ThisType<Counter<Label>>,
+  ): Counter<Label>;
   /** A gauge, made the first time and found again afterwards. Throws as {@link Metrics.counter}. */
-  gauge<const Label extends string = never>(config: MetricConfig<Label>): Gauge<Label>;
+  gauge<const Label extends string = never>(
+    config: MetricConfig<Label> & ThisType<Gauge<Label>>,
+  ): Gauge<Label>;
   /**
    * A histogram, made the first time and found again afterwards. Buckets default to seconds from
    * 0.005 to 10. Throws as {@link Metrics.counter}, and on buckets that do not ascend.
    */
   histogram<const Label extends string = never>(
-    config: MetricConfig<Label> & { buckets?: readonly number[] },
+    config: MetricConfig<Label> & { buckets?: readonly number[] } & ThisType<Histogram<Label>>,
   ): Histogram<Label>;
   /** Registers a declared group, feeds it from its operations, and gives typed handles. */
   use<Group extends MetricGroup>(group: Group): Handles<Group>;

@@ -2,16 +2,11 @@ import type { Registry } from 'prom-client';
 import { createDeadline, type Deadline } from '../../core/deadline.js';
 import type { Diagnostics } from '../../core/diagnostics.js';
 import type { Collectors } from './collectors.js';
-import {
-  createPage,
-  type Page,
-  type RegisteredMetric,
-  type SharedLabels,
-  writeFamily,
-  writeForeign,
-} from './exposition.js';
+import { type SharedLabels, writeFamily, writeForeign } from './exposition.js';
 import { Family } from './family.js';
-import type { Format } from './sample.js';
+import { createPage, type Page } from './page.js';
+import { createReadings, isSoon, type RegisteredMetric } from './readings.js';
+import type { Format, PromMetric } from './sample.js';
 
 /** Writes every metric of some registries. */
 export interface Scraper {
@@ -24,6 +19,13 @@ export interface Scraper {
 
 /** What Prometheus gives a scrape when nobody has said otherwise. */
 const TIMEOUT_MS = 10_000;
+/** Of the time: a collector that hangs leaves the rest to what metrics collect themselves. */
+const COLLECTORS_SHARE = 0.75;
+
+interface Scrape {
+  readonly deadline: Deadline;
+  readonly pieces: Promise<readonly Buffer[]>;
+}
 
 /** Creates the scraper of these registries. Of two metrics of one name the first is written. */
 export function createScraper(
@@ -31,55 +33,81 @@ export function createScraper(
   collectors: Collectors,
   diagnostics: Diagnostics,
 ): Scraper {
-  const underWay = new Map<Format, Promise<readonly Buffer[]>>();
+  const readings = createReadings();
+  const underWay = new Map<Format, Scrape>();
+  const hurried = new Map<Format, Scrape>();
 
-  async function scrape(format: Format, timeoutMs: number): Promise<readonly Buffer[]> {
-    const deadline = createDeadline(timeoutMs);
-    await collectors.run(deadline);
+  async function collect(format: Format, deadline: Deadline): Promise<readonly Buffer[]> {
+    await collectors.run(createDeadline(deadline.left() * COLLECTORS_SHARE));
+    return write(format, deadline);
+  }
+
+  /** What has to wait is waited for all together and has its place kept. */
+  async function write(format: Format, deadline: Deadline): Promise<readonly Buffer[]> {
     const page = createPage();
     const written = new Set<string>();
+    const late: Promise<void>[] = [];
     for (const registry of registries) {
       const shared = sharedLabelsOf(registry);
       for (const metric of registry.getMetricsAsArray() as unknown as RegisteredMetric[]) {
         if (written.has(metric.name)) continue;
         written.add(metric.name);
-        try {
-          await writeMetric(page, metric, format, shared, deadline);
-        } catch (error) {
-          diagnostics.caught(`metrics/${metric.name}`, error);
+        if (metric instanceof Family && metric.collect === undefined) {
+          await writeMetric(page, metric, undefined, format, shared);
+        } else {
+          const reading = readings.read(metric, deadline);
+          if (await isSoon(reading)) await writeMetric(page, metric, reading, format, shared);
+          else late.push(writeMetric(page.gap(), metric, reading, format, shared));
         }
         await page.rest();
       }
     }
+    await Promise.all(late);
     if (format === 'openmetrics') page.add('# EOF\n');
     return page.pieces();
   }
 
+  async function writeMetric(
+    page: Page,
+    metric: RegisteredMetric,
+    reading: Promise<PromMetric | undefined> | undefined,
+    format: Format,
+    shared: SharedLabels,
+  ): Promise<void> {
+    try {
+      const read = await reading;
+      if (metric instanceof Family) await writeFamily(page, metric, format, shared);
+      else if (read !== undefined) writeForeign(page, read, format, shared);
+    } catch (error) {
+      diagnostics.caught(`metrics/${metric.name}`, error);
+    }
+  }
+
   return {
     scrape(format, timeoutMs = TIMEOUT_MS) {
-      let scraping = underWay.get(format);
-      if (scraping === undefined) {
-        scraping = scrape(format, timeoutMs).finally(() => underWay.delete(format));
-        underWay.set(format, scraping);
-      }
-      return scraping;
+      const deadline = createDeadline(timeoutMs);
+      const first = share(underWay, format, deadline, collect);
+      if (first.deadline.end <= deadline.end) return first.pieces;
+      // What there is by then is written again, for all who cannot wait for the first.
+      return deadline
+        .hold(first.pieces)
+        .catch(() => share(hurried, format, deadline, write).pieces);
     },
   };
 }
 
-async function writeMetric(
-  page: Page,
-  metric: RegisteredMetric,
+function share(
+  underWay: Map<Format, Scrape>,
   format: Format,
-  shared: SharedLabels,
   deadline: Deadline,
-): Promise<void> {
-  if (metric instanceof Family) {
-    if (metric.collect !== undefined) await deadline.hold(metric.collect());
-    await writeFamily(page, metric, format, shared);
-    return;
+  begin: (format: Format, deadline: Deadline) => Promise<readonly Buffer[]>,
+): Scrape {
+  let scrape = underWay.get(format);
+  if (scrape === undefined) {
+    const pieces = begin(format, deadline).finally(() => underWay.delete(format));
+    underWay.set(format, (scrape = { deadline, pieces }));
   }
-  writeForeign(page, await deadline.hold(metric.get()), format, shared);
+  return scrape;
 }
 
 function sharedLabelsOf(registry: Registry): SharedLabels {

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { LONGEST_TIMER_MS } from '../core/deadline.js';
 
 /** What a collector answered. */
 export interface Answer {
@@ -36,7 +37,7 @@ export function answerTo(request: ClientRequest, milliseconds: number): Promise<
 
     function alarm(time: number, what: string): NodeJS.Timeout {
       const error = new TimeoutError(`${what} within ${Math.round(time)} ms`);
-      return setTimeout(() => request.destroy(error), time).unref();
+      return setTimeout(() => request.destroy(error), Math.min(time, LONGEST_TIMER_MS)).unref();
     }
     function over(): void {
       clearTimeout(waiting);

@@ -28,7 +28,7 @@ export class CounterFamily extends Family<CounterHandle> implements Counter {
   }
 
   feed(address: number, value = 1): void {
-    if (finite(this.name, value) < 0) this.#refuse(value);
+    if (finite(this, value) < 0) this.#refuse(value);
     this.pool.add(address, value);
   }
 

@@ -43,7 +43,6 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
   implements IndexOwner
 {
   abstract readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly name: string;
   readonly help: string;
   readonly labelNames: readonly string[];
   readonly aggregator: string = 'sum';
@@ -54,6 +53,9 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
   /** Told when a series is removed, by whoever keeps addresses of this family. */
   onDelete: (() => void) | undefined = undefined;
   protected readonly pool: Pool;
+  readonly #name: string;
+  /** What prom-client's registry calls the metric where it is about to write it. */
+  #spelling: string | undefined;
   readonly #limit: SeriesLimit;
   readonly #tracePlace: Storage['tracePlace'];
   /** How many numbers a series has. */
@@ -67,7 +69,7 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
 
   constructor(config: MetricConfig<string>, size: number, { pool, limit, tracePlace }: Storage) {
     refuseNames(config.name, config.labelNames ?? []);
-    this.name = config.name;
+    this.#name = config.name;
     this.help = config.help;
     this.labelNames = config.labelNames ?? [];
     this.collect = config.collect;
@@ -76,6 +78,15 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
     this.#tracePlace = tracePlace;
     this.#size = size;
     this.index = new LabelIndex(this.labelNames, 1, this, limit.most);
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** prom-client's registry renames a counter before it writes OpenMetrics, and never back. */
+  set name(spelling: string) {
+    this.#spelling = spelling;
   }
 
   /** The series for these labels, to be kept by callers that feed it often. */
@@ -140,6 +151,13 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
     }
     const { name, help, type, aggregator } = this;
     return { name, help, type, aggregator, values };
+  }
+
+  /** The same where the registry writes text, which it does as soon as it has set the name. */
+  async getForPromString(): Promise<PromMetric> {
+    const name = this.#spelling ?? this.name;
+    this.#spelling = undefined;
+    return { ...(await this.get()), name };
   }
 
   /** What tells a sink its series, one after the other. */

@@ -38,15 +38,15 @@ export class GaugeFamily extends Family<GaugeHandle> implements Gauge {
   }
 
   feed(address: number, value: number): void {
-    this.pool.set(address, finite(this.name, value));
+    this.pool.set(address, finite(this, value));
   }
 
   add(address: number, value = 1): void {
-    this.pool.add(address, finite(this.name, value));
+    this.pool.add(address, finite(this, value));
   }
 
   subtract(address: number, value = 1): void {
-    this.pool.add(address, -finite(this.name, value));
+    this.pool.add(address, -finite(this, value));
   }
 
   writer(sink: SampleSink): SeriesWriter {

@@ -52,7 +52,7 @@ export class HistogramFamily extends Family<HistogramHandle> implements Histogra
   }
 
   feed(address: number, value: number): void {
-    finite(this.name, value);
+    finite(this, value);
     this.pool.add(address + this.#bucketOf(value), 1);
     this.pool.add(address + this.buckets.length + 1, value);
   }

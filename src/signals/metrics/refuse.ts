@@ -32,11 +32,11 @@ export function refuseUnknown(
 }
 
 /** Refuses what is not a finite number, as prom-client does. */
-export function finite(metric: string, value: number): number {
+export function finite(metric: { readonly name: string }, value: number): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) {
     throw new TelltaleError(
       'TELLTALE_INVALID_VALUE',
-      `metric ${metric}: expected a finite number, got ${String(value)}`,
+      `metric ${metric.name}: expected a finite number, got ${String(value)}`,
     );
   }
   return value;

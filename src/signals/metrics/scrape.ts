@@ -50,14 +50,21 @@ export function createScraper(
     for (const registry of registries) {
       const shared = sharedLabelsOf(registry);
       for (const metric of registry.getMetricsAsArray() as unknown as RegisteredMetric[]) {
-        if (written.has(metric.name)) continue;
-        written.add(metric.name);
+        const name = nameIn(registry, metric);
+        if (written.has(name)) continue;
+        written.add(name);
+        const writeTo = (to: Page, reading?: Promise<PromMetric | undefined>) =>
+          guard(name, async () => {
+            const read = await reading;
+            if (metric instanceof Family) await writeFamily(to, metric, format, shared);
+            else if (read !== undefined) writeForeign(to, { ...read, name }, format, shared);
+          });
         if (metric instanceof Family && metric.collect === undefined) {
-          await writeMetric(page, metric, undefined, format, shared);
+          await writeTo(page);
         } else {
           const reading = readings.read(metric, deadline);
-          if (await isSoon(reading)) await writeMetric(page, metric, reading, format, shared);
-          else late.push(writeMetric(page.gap(), metric, reading, format, shared));
+          if (await isSoon(reading)) await writeTo(page, reading);
+          else late.push(writeTo(page.gap(), reading));
         }
         await page.rest();
       }
@@ -67,19 +74,11 @@ export function createScraper(
     return page.pieces();
   }
 
-  async function writeMetric(
-    page: Page,
-    metric: RegisteredMetric,
-    reading: Promise<PromMetric | undefined> | undefined,
-    format: Format,
-    shared: SharedLabels,
-  ): Promise<void> {
+  async function guard(name: string, work: () => Promise<void>): Promise<void> {
     try {
-      const read = await reading;
-      if (metric instanceof Family) await writeFamily(page, metric, format, shared);
-      else if (read !== undefined) writeForeign(page, read, format, shared);
+      await work();
     } catch (error) {
-      diagnostics.caught(`metrics/${metric.name}`, error);
+      diagnostics.caught(`metrics/${name}`, error);
     }
   }
 
@@ -108,6 +107,12 @@ function share(
     underWay.set(format, (scrape = { deadline, pieces }));
   }
   return scrape;
+}
+
+/** A counter that prom-client has renamed is still known to its registry by the name it had. */
+function nameIn(registry: Registry, metric: RegisteredMetric): string {
+  const before = `${metric.name}_total`;
+  return (registry.getSingleMetric(before) as unknown) === metric ? before : metric.name;
 }
 
 function sharedLabelsOf(registry: Registry): SharedLabels {

@@ -1,0 +1,46 @@
+/** prom-client's own ways with a registry, and what they leave of telltale's metrics. */
+import { Counter, Gauge, Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { serveMonitored } from '../../support/monitored-server.js';
+
+const linesOf = (page: string, pattern: RegExp) =>
+  page.split('\n').filter((line) => pattern.test(line));
+
+describe('a registry that prom-client writes as OpenMetrics', () => {
+  it('has its counters under their names before and after', async () => {
+    const registry = new Registry();
+    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE as never);
+    const registers = [registry];
+    const { base, scrape, monitoring } = await serveMonitored({ metrics: { registry } });
+    new Counter({ name: 'theirs_total', help: 'x', registers }).inc(3);
+    new Gauge({ name: 'theirs', help: 'x', registers }).set(4);
+    monitoring.metrics
+      .counter({ name: 'ours_total', help: 'x', labelNames: ['a'] })
+      .inc({ a: 1 }, 2);
+    await (await fetch(`${base}/a`)).text();
+
+    const named = /^(# TYPE )?(http_requests|theirs|ours)(_total)?[ {]/;
+    const before = linesOf(await scrape(), named);
+    expect(before).toContain('# TYPE http_requests_total counter');
+    expect(before).toContain('ours_total{a="1"} 2');
+    expect(before).toContain('theirs_total 3');
+    for (let i = 0; i < 2; i++) {
+      const native = await registry.metrics();
+      expect(native).toContain('# TYPE ours counter\nours_total{a="1"} 2\n');
+      expect(native).toContain('# TYPE http_requests counter\nhttp_requests_total{');
+      expect(native).not.toContain('total_total');
+      expect(linesOf(await scrape(), named)).toEqual(before);
+    }
+    const accept = 'application/openmetrics-text';
+    const open = linesOf(await scrape({ accept }), /(theirs|ours)/);
+    expect(open).toContain('# TYPE ours counter');
+    expect(open).toContain('ours_total{a="1"} 2');
+    expect(open).toContain('theirs_total 3');
+    expect(open).toContain('theirs 4');
+
+    registry.setContentType(Registry.PROMETHEUS_CONTENT_TYPE as never);
+    expect(await registry.metrics()).toContain('# TYPE ours_total counter\nours_total{a="1"} 2\n');
+    const json = await registry.getMetricsAsJSON();
+    expect(json.map(({ name }) => name)).toContain('http_requests_total');
+  });
+});

@@ -12,7 +12,7 @@ import { HistogramFamily } from './histogram.js';
 import { lintMetric } from './lint.js';
 import type { MetricsObserver } from './observer.js';
 import type { MetricsOptions } from './options.js';
-import { refuseDuplicates, refuseOther, register } from './ownership.js';
+import { holds, refuseDuplicates, refuseOther, register } from './ownership.js';
 import { Pool } from './pool.js';
 import { Registry, Summary } from './prom-client.js';
 import type { AnyFamily } from './recorder.js';
@@ -133,6 +133,8 @@ export function createMetrics(options: MetricsOptions, parts: MetricsParts): Met
       return family;
     }
     refuseOther(known, type, config.labelNames ?? []);
+    // It may have been taken out there.
+    if (!holds(registry, known)) register(registries, known);
     return known as F;
   }
 

@@ -1,5 +1,6 @@
 import type { Metric, Registry } from 'prom-client';
 import { TelltaleError } from '../../model/errors.js';
+import { Family } from './family.js';
 import type { AnyFamily } from './recorder.js';
 
 /**
@@ -27,19 +28,27 @@ function ownerName(i: number): string {
   return i === 0 ? 'the registry' : `metrics.registries[${i - 1}]`;
 }
 
+/** Whether a metric is in a registry. */
+export function holds(registry: Registry, family: AnyFamily): boolean {
+  return (registry.getSingleMetric(family.name) as unknown) === family;
+}
+
 /**
  * Registers a metric in the first registry.
  *
  * @throws TelltaleError when one of them holds its name already.
  */
 export function register(registries: readonly [Registry, ...Registry[]], family: AnyFamily): void {
-  const owner = registries.findIndex(
-    (registry) => registry.getSingleMetric(family.name) !== undefined,
-  );
+  const found = registries.map((registry): unknown => registry.getSingleMetric(family.name));
+  const owner = found.findIndex((metric) => metric !== undefined);
   if (owner !== -1) {
+    const maker =
+      found[owner] instanceof Family
+        ? 'another Monitoring made; expected a registry of its own for each, also after a shutdown'
+        : 'telltale did not make';
     throw new TelltaleError(
       'TELLTALE_INVALID_METRIC',
-      `metric ${family.name}: ${ownerName(owner)} already holds a metric of that name that telltale did not make`,
+      `metric ${family.name}: ${ownerName(owner)} already holds a metric of that name that ${maker}`,
     );
   }
   // A registry takes anything that has a metric's members; its type asks for its own classes.

@@ -1,6 +1,7 @@
 /** prom-client's own ways with a registry, and what they leave of telltale's metrics. */
 import { Counter, Gauge, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
+import { createMonitoring } from '../../../src/index.js';
 import { serveMonitored } from '../../support/monitored-server.js';
 
 const linesOf = (page: string, pattern: RegExp) =>
@@ -42,5 +43,46 @@ describe('a registry that prom-client writes as OpenMetrics', () => {
     expect(await registry.metrics()).toContain('# TYPE ours_total counter\nours_total{a="1"} 2\n');
     const json = await registry.getMetricsAsJSON();
     expect(json.map(({ name }) => name)).toContain('http_requests_total');
+  });
+});
+
+describe('a metric that was taken out of the registry', () => {
+  it.each<[string, (registry: Registry) => void]>([
+    ['by name', (registry) => registry.removeSingleMetric('jobs_total')],
+    ['with all others', (registry) => registry.clear()],
+  ])('%s is there again once it is asked for', async (_how, takeOut) => {
+    const { monitoring, scrape } = await serveMonitored();
+    const { metrics } = monitoring;
+    const ask = () => metrics.counter({ name: 'jobs_total', help: 'x', labelNames: ['a'] });
+    const kept = ask();
+    kept.inc({ a: 1 });
+    takeOut(metrics.registry);
+    expect(await scrape()).not.toContain('jobs_total');
+    ask().inc({ a: 2 });
+    kept.inc({ a: 1 });
+    const page = await scrape();
+    expect(page).toContain('\njobs_total{a="1"} 2\njobs_total{a="2"} 1\n');
+    expect(page.match(/^# TYPE jobs_total/gm)).toHaveLength(1);
+  });
+
+  it('leaves its name to whoever has taken it since', () => {
+    const { metrics } = createMonitoring({ logs: false });
+    metrics.counter({ name: 'jobs_total', help: 'x' });
+    metrics.registry.removeSingleMetric('jobs_total');
+    new Counter({ name: 'jobs_total', help: 'x', registers: [metrics.registry] });
+    expect(() => metrics.counter({ name: 'jobs_total', help: 'x' })).toThrow(
+      'metric jobs_total: the registry already holds a metric of that name that telltale did not make',
+    );
+  });
+});
+
+describe('a registry that another Monitoring has filled', () => {
+  it.each([false, true])('is refused with its reason (shut down: %s)', async (isOver) => {
+    const registry = new Registry();
+    const first = createMonitoring({ logs: false, metrics: { registry } });
+    if (isOver) await first.shutdown();
+    expect(() => createMonitoring({ logs: false, metrics: { registry } })).toThrow(
+      'that another Monitoring made; expected a registry of its own for each, also after a shutdown',
+    );
   });
 });

@@ -37,6 +37,7 @@ export { type ErrorCode, TelltaleError } from './model/errors.js';
 export { type MetricGroup, metricGroup } from './model/group.js';
 export type { HttpFacts } from './model/http.js';
 export {
+  type Aggregator,
   counter,
   DURATION_BUCKETS,
   type Feed,

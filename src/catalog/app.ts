@@ -7,6 +7,11 @@ export const app = metricGroup('app', {
     name: 'app_build_info',
     help: 'Always 1; its labels say which build of which service this is',
     labels: ['service', 'version', 'environment'],
+    aggregator: 'first',
   }),
-  uptime: gauge({ name: 'app_uptime_seconds', help: 'Seconds since the process started' }),
+  uptime: gauge({
+    name: 'app_uptime_seconds',
+    help: 'Seconds since the process started',
+    aggregator: 'max',
+  }),
 });

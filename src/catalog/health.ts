@@ -7,11 +7,13 @@ export const health = metricGroup('health', {
     name: 'health_check_status',
     help: '1 for the status that a check has, 0 for each of the others',
     labels: ['check', 'status'],
+    aggregator: 'max',
   }),
   duration: gauge({
     name: 'health_check_duration_seconds',
     help: 'Seconds that the last run of a check took',
     labels: ['check'],
+    aggregator: 'max',
   }),
   transitions: counter({
     name: 'health_check_transitions_total',

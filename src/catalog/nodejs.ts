@@ -7,6 +7,7 @@ export const nodejs = metricGroup('nodejs', {
     name: 'nodejs_version_info',
     help: 'Always 1; its labels say which version of Node runs',
     labels: ['version', 'major', 'minor', 'patch'],
+    aggregator: 'first',
   }),
   heapTotal: gauge({ name: 'nodejs_heap_size_total_bytes', help: 'Size of the heap' }),
   heapUsed: gauge({ name: 'nodejs_heap_size_used_bytes', help: 'Part of the heap in use' }),
@@ -32,11 +33,31 @@ export const nodejs = metricGroup('nodejs', {
     help: 'Part of each space of the heap in use',
     labels: ['space'],
   }),
-  lagMean: gauge({ name: 'nodejs_eventloop_lag_mean_seconds', help: lag('Mean') }),
-  lagP50: gauge({ name: 'nodejs_eventloop_lag_p50_seconds', help: lag('Median') }),
-  lagP90: gauge({ name: 'nodejs_eventloop_lag_p90_seconds', help: lag('90th percentile') }),
-  lagP99: gauge({ name: 'nodejs_eventloop_lag_p99_seconds', help: lag('99th percentile') }),
-  lagMax: gauge({ name: 'nodejs_eventloop_lag_max_seconds', help: lag('Longest') }),
+  lagMean: gauge({
+    name: 'nodejs_eventloop_lag_mean_seconds',
+    help: lag('Mean'),
+    aggregator: 'average',
+  }),
+  lagP50: gauge({
+    name: 'nodejs_eventloop_lag_p50_seconds',
+    help: lag('Median'),
+    aggregator: 'average',
+  }),
+  lagP90: gauge({
+    name: 'nodejs_eventloop_lag_p90_seconds',
+    help: lag('90th percentile'),
+    aggregator: 'average',
+  }),
+  lagP99: gauge({
+    name: 'nodejs_eventloop_lag_p99_seconds',
+    help: lag('99th percentile'),
+    aggregator: 'average',
+  }),
+  lagMax: gauge({
+    name: 'nodejs_eventloop_lag_max_seconds',
+    help: lag('Longest'),
+    aggregator: 'max',
+  }),
   loopActive: counter({
     name: 'nodejs_eventloop_active_seconds_total',
     help: 'Seconds in which the event loop ran something',
@@ -48,6 +69,7 @@ export const nodejs = metricGroup('nodejs', {
   loopUtilization: gauge({
     name: 'nodejs_eventloop_utilization_ratio',
     help: 'Share of the last ten seconds in which the event loop ran something, 0 to 1',
+    aggregator: 'average',
   }),
   gc: histogram({
     name: 'nodejs_gc_duration_seconds',

@@ -15,6 +15,7 @@ export const processGroup = metricGroup('process', {
   startTime: gauge({
     name: 'process_start_time_seconds',
     help: 'When the process started, in seconds since the epoch',
+    aggregator: 'omit',
   }),
   resident: gauge({
     name: 'process_resident_memory_bytes',
@@ -23,6 +24,7 @@ export const processGroup = metricGroup('process', {
   memoryLimit: gauge({
     name: 'process_memory_limit_bytes',
     help: 'Memory that the process may use: the limit of its container, otherwise the RAM',
+    aggregator: 'first',
   }),
   openFds: gauge({ name: 'process_open_fds', help: 'Open file descriptors (Linux)' }),
   maxFds: gauge({ name: 'process_max_fds', help: 'File descriptors that may be open (Linux)' }),

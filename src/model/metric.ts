@@ -3,6 +3,12 @@ import type { Operation, OperationType } from './operation.js';
 /** The kinds of metric that a catalogue can declare. */
 export type MetricKind = 'counter' | 'gauge' | 'histogram';
 
+/**
+ * How the values of several processes become one, where prom-client's `AggregatorRegistry` reads the
+ * workers of a cluster. `omit` leaves the metric out.
+ */
+export type Aggregator = 'sum' | 'first' | 'min' | 'max' | 'average' | 'omit';
+
 /** Reads a number off an ended operation; undefined is nothing to record. */
 export type Reading = (operation: Operation) => number | undefined;
 
@@ -28,6 +34,12 @@ export interface MetricDefinition<
   readonly labels: readonly Label[];
   /** Upper bounds of a histogram, ascending. */
   readonly buckets?: readonly number[] | undefined;
+  /**
+   * What a cluster's workers come to.
+   *
+   * @default 'sum'
+   */
+  readonly aggregator?: Aggregator | undefined;
   readonly feed?: Feed | undefined;
 }
 
@@ -35,6 +47,7 @@ interface Fields<Label extends string, Value extends string> {
   name: string;
   help: string;
   labels?: readonly Label[];
+  aggregator?: Aggregator;
   feed?: Feed<Value>;
 }
 

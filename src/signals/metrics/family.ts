@@ -1,4 +1,5 @@
 import { TelltaleError } from '../../model/errors.js';
+import type { Aggregator } from '../../model/metric.js';
 import type { LabelInput } from './handles.js';
 import { type IndexOwner, LabelIndex, type SeriesLimit } from './label-index.js';
 import { ABSENT, UNKNOWN } from './label-table.js';
@@ -21,6 +22,13 @@ export interface MetricConfig<Label extends string> {
   name: string;
   help: string;
   labelNames?: readonly Label[] | undefined;
+  /**
+   * How the values of several processes become one, where prom-client's `AggregatorRegistry` reads
+   * the workers of a cluster.
+   *
+   * @default 'sum'
+   */
+  aggregator?: Aggregator | undefined;
   /** Runs before each collection, with the metric as `this`: set the values that are read now. */
   collect?: (() => void | Promise<void>) | undefined;
 }
@@ -45,7 +53,7 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
   abstract readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
   readonly labelNames: readonly string[];
-  readonly aggregator: string = 'sum';
+  readonly aggregator: Aggregator;
   readonly index: LabelIndex;
   collect: (() => void | Promise<void>) | undefined;
   /** Brings shared values up to date when the registry is read by something else than telltale. */
@@ -72,6 +80,7 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
     this.#name = config.name;
     this.help = config.help;
     this.labelNames = config.labelNames ?? [];
+    this.aggregator = config.aggregator ?? 'sum';
     this.collect = config.collect;
     this.pool = pool;
     this.#limit = limit;

@@ -143,6 +143,7 @@ export function createMetrics(options: MetricsOptions, parts: MetricsParts): Met
       name: prefix + definition.name,
       help: definition.help,
       labelNames: definition.labels,
+      aggregator: definition.aggregator,
     };
     const buckets = definition.buckets ?? durations;
     if (definition.kind === 'counter') {

@@ -107,7 +107,8 @@ function edits(a: string, b: string): number {
   return row[b.length] as number;
 }
 
-function shown(value: unknown): string {
+/** A value in a few words, for a message that refuses it. */
+export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   if (value !== null && typeof value === 'object') {
     return Array.isArray(value) ? `a list of ${value.length}` : 'an object';

@@ -23,8 +23,9 @@ export async function writeFamily(
   format: Format,
   shared: SharedLabels,
 ): Promise<void> {
+  const own = family.type === 'histogram' ? [...family.labelNames, 'le'] : family.labelNames;
   const before = Object.entries(shared)
-    .filter(([name]) => !family.labelNames.includes(name))
+    .filter(([name]) => !own.includes(name))
     .map(([name, value]) => pairText(name, value))
     .filter(Boolean)
     .join(',');

@@ -4,7 +4,7 @@ import type { LabelInput } from './handles.js';
 import { type IndexOwner, LabelIndex, type SeriesLimit } from './label-index.js';
 import { ABSENT, UNKNOWN } from './label-table.js';
 import type { Pool } from './pool.js';
-import { refuseNames, refuseUnknown } from './refuse.js';
+import { refuseConfig, refuseUnknown } from './refuse.js';
 import type {
   Exemplar,
   Format,
@@ -76,7 +76,7 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
   #nowhere: number | undefined;
 
   constructor(config: MetricConfig<string>, size: number, { pool, limit, tracePlace }: Storage) {
-    refuseNames(config.name, config.labelNames ?? []);
+    refuseConfig(config);
     this.#name = config.name;
     this.help = config.help;
     this.labelNames = config.labelNames ?? [];

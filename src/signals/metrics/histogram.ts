@@ -1,7 +1,6 @@
-import { TelltaleError } from '../../model/errors.js';
 import { Family, type MetricConfig, type Storage } from './family.js';
 import type { Histogram, HistogramSeries, LabelInput } from './handles.js';
-import { finite } from './refuse.js';
+import { finite, refuseBuckets } from './refuse.js';
 import type { Exemplar, Format, PromSample, SampleSink, SeriesWriter } from './sample.js';
 import { Series } from './series.js';
 import { boundText, numberText } from './text.js';
@@ -22,7 +21,7 @@ export class HistogramFamily extends Family<HistogramHandle> implements Histogra
   readonly buckets: readonly number[];
 
   constructor(config: HistogramConfig, storage: Storage) {
-    checkBuckets(config);
+    refuseBuckets(config);
     super(config, config.buckets.length + 2, storage);
     // A block has room for these, whatever becomes of the caller's list.
     this.buckets = [...config.buckets];
@@ -117,20 +116,5 @@ class HistogramHandle extends Series<HistogramFamily> implements HistogramSeries
       this.observe(seconds);
       return seconds;
     };
-  }
-}
-
-function checkBuckets({ name, labelNames, buckets }: HistogramConfig): void {
-  if (labelNames?.includes('le')) {
-    throw new TelltaleError(
-      'TELLTALE_INVALID_METRIC',
-      `metric ${name}: the label "le" is the histogram's own`,
-    );
-  }
-  if (buckets.some((bound, i) => !(bound > (buckets[i - 1] ?? Number.NEGATIVE_INFINITY)))) {
-    throw new TelltaleError(
-      'TELLTALE_INVALID_METRIC',
-      `metric ${name}: expected buckets in ascending order, got ${JSON.stringify(buckets)}`,
-    );
   }
 }

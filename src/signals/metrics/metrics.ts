@@ -16,6 +16,7 @@ import { holds, refuseDuplicates, refuseOther, register } from './ownership.js';
 import { Pool } from './pool.js';
 import { Registry, Summary } from './prom-client.js';
 import type { AnyFamily } from './recorder.js';
+import { refuseConfig, refuseShapeless } from './refuse.js';
 import type { Format, TracePlace } from './sample.js';
 import { createScraper } from './scrape.js';
 
@@ -123,6 +124,7 @@ export function createMetrics(options: MetricsOptions, parts: MetricsParts): Met
     config: MetricConfig<string>,
     make: () => F,
   ): F {
+    refuseShapeless(config);
     const known = owned.get(config.name);
     if (known === undefined) {
       const family = make();
@@ -164,7 +166,7 @@ export function createMetrics(options: MetricsOptions, parts: MetricsParts): Met
       own(
         'histogram',
         config,
-        () => new HistogramFamily({ buckets: durations, ...config }, storage),
+        () => new HistogramFamily({ ...config, buckets: config.buckets ?? durations }, storage),
       ),
     use(group) {
       const handles: Record<string, AnyFamily> = {};
@@ -179,8 +181,12 @@ export function createMetrics(options: MetricsOptions, parts: MetricsParts): Met
     },
     onCollect: collectors.add,
     summary(config) {
+      refuseShapeless(config);
       const known = registry.getSingleMetric(config.name);
-      if (known === undefined) return new Summary({ ...config, registers: [registry] });
+      if (known === undefined) {
+        refuseConfig(config);
+        return new Summary({ ...config, registers: [registry] });
+      }
       if (known instanceof Summary) return known;
       throw new TelltaleError(
         'TELLTALE_INVALID_METRIC',

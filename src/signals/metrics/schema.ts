@@ -6,6 +6,7 @@ const labelValues = v.record(
   v.pipe(
     v.string(),
     v.regex(/^(?!__)[a-zA-Z_]\w*$/, 'expected label names of letters, digits and _'),
+    v.notValue('le', 'expected another name: le is the label of histograms'),
   ),
   v.string('expected a text'),
   'expected an object of label names and texts',

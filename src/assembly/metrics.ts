@@ -24,11 +24,11 @@ export function fillMetrics(
 ): void {
   metrics.use(http);
   const { info, uptime } = metrics.use(app);
-  info.set(
-    { service: service.name, version: service.version, environment: service.environment },
-    1,
-  );
-  metrics.onCollect('app', () => uptime.set(process.uptime()));
+  const { name, version, environment } = service;
+  metrics.onCollect('app', () => {
+    info.set({ service: name, version, environment }, 1);
+    uptime.set(process.uptime());
+  });
 
   const { events } = metrics.use(logsGroup);
   logs.counts.enable();

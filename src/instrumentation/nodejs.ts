@@ -23,9 +23,11 @@ export function nodejsInstrumentation(): Instrumentation {
     name: 'nodejs',
     install({ metrics, diagnostics }) {
       const handles = metrics.use(nodejs);
-      setVersion(handles);
       const undo = [
-        metrics.onCollect('nodejs', () => readMemory(handles)),
+        metrics.onCollect('nodejs', () => {
+          setVersion(handles);
+          readMemory(handles);
+        }),
         metrics.onCollect('event loop', () => readLoop(handles)),
         watchDelay(handles, (task) => every(WINDOW_MS, 'nodejs', diagnostics, task)),
         watchGarbage(handles),

@@ -9,10 +9,10 @@ export function processInstrumentation(): Instrumentation {
     name: 'process',
     install({ metrics }) {
       const handles = metrics.use(processGroup);
-      handles.startTime.set(Math.round(performance.timeOrigin) / 1000);
-      handles.memoryLimit.set(memoryLimit());
-
+      const limit = memoryLimit();
       return metrics.onCollect('process', async () => {
+        handles.startTime.set(Math.round(performance.timeOrigin) / 1000);
+        handles.memoryLimit.set(limit);
         const usage = process.resourceUsage();
         handles.cpuUser.labels({}).reach(usage.userCPUTime / 1e6);
         handles.cpuSystem.labels({}).reach(usage.systemCPUTime / 1e6);

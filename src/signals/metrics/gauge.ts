@@ -7,6 +7,8 @@ import { Series } from './series.js';
 /** A number that goes up and down. The calls are those of prom-client's `Gauge`. */
 export class GaugeFamily extends Family<GaugeHandle> implements Gauge {
   readonly type = 'gauge';
+  /** Whether it counts work under way, which neither a reset nor a removal ends. */
+  countsRunning = false;
 
   constructor(config: MetricConfig<string>, storage: Storage) {
     super(config, 1, storage);
@@ -47,6 +49,15 @@ export class GaugeFamily extends Family<GaugeHandle> implements Gauge {
 
   subtract(address: number, value = 1): void {
     this.pool.add(address, -finite(this, value));
+  }
+
+  /** Takes away 1 where work ends that may have begun before its series did. */
+  leave(address: number): void {
+    if (this.pool.get(address) > 0) this.pool.add(address, -1);
+  }
+
+  override reset(): void {
+    if (!this.countsRunning) super.reset();
   }
 
   writer(sink: SampleSink): SeriesWriter {

@@ -72,7 +72,7 @@ class Bundler implements IndexOwner {
     if (typeof value === 'function') this.#readings.push({ ...fed, read: value });
     else if (value === 'count') this.#counts.push(fed as Fed<CounterFamily>);
     else if (value === 'duration') this.#durations.push(fed as Fed<HistogramFamily>);
-    else this.#running.push(fed as Fed<GaugeFamily>);
+    else this.#running.push(running(fed as Fed<GaugeFamily>));
     // An address is another's once its series was removed.
     family.onDelete = () => this.#index.clear();
     this.#index = new LabelIndex(this.#labelNames, this.#all.length, this, this.#most);
@@ -103,7 +103,7 @@ class Bundler implements IndexOwner {
     for (const { family, column } of this.#durations) {
       family.feed(rows[at + column] as number, operation.duration);
     }
-    for (const { family, column } of this.#running) family.add(rows[at + column] as number, -1);
+    for (const { family, column } of this.#running) family.leave(rows[at + column] as number);
     if (operation.trace?.sampled) this.#exemplify(rows, at, operation, operation.trace);
     if (this.#readings.length > 0) this.#read(rows, at, operation);
   }
@@ -136,6 +136,11 @@ class Bundler implements IndexOwner {
       family.exemplify(rows[at + column] as number, long);
     }
   }
+}
+
+function running(fed: Fed<GaugeFamily>): Fed<GaugeFamily> {
+  fed.family.countsRunning = true;
+  return fed;
 }
 
 /** Most requests have no body to be measured: such a series is made with its first value. */

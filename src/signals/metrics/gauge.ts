@@ -3,6 +3,7 @@ import type { Gauge, GaugeSeries, LabelInput } from './handles.js';
 import { finite } from './refuse.js';
 import type { PromSample, SampleSink, SeriesWriter } from './sample.js';
 import { Series } from './series.js';
+import { startWatch } from './stopwatch.js';
 
 /** A number that goes up and down. The calls are those of prom-client's `Gauge`. */
 export class GaugeFamily extends Family<GaugeHandle> implements Gauge {
@@ -37,6 +38,15 @@ export class GaugeFamily extends Family<GaugeHandle> implements Gauge {
 
   setToCurrentTime(labels: LabelInput<string> = {}): void {
     this.feed(this.address(labels), Date.now() / 1000);
+  }
+
+  startTimer(labels: LabelInput<string> = {}): (endLabels?: LabelInput<string>) => number {
+    const read = startWatch();
+    return (endLabels = {}) => {
+      const seconds = read();
+      this.set({ ...labels, ...endLabels }, seconds);
+      return seconds;
+    };
   }
 
   feed(address: number, value: number): void {
@@ -88,5 +98,14 @@ class GaugeHandle extends Series<GaugeFamily> implements GaugeSeries {
 
   setToCurrentTime(): void {
     this.family.feed(this.address, Date.now() / 1000);
+  }
+
+  startTimer(): () => number {
+    const read = startWatch();
+    return () => {
+      const seconds = read();
+      this.set(seconds);
+      return seconds;
+    };
   }
 }

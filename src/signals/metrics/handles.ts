@@ -26,6 +26,8 @@ export interface GaugeSeries {
   dec(value?: number): void;
   /** Sets the value to the current Unix time in seconds. */
   setToCurrentTime(): void;
+  /** Starts a timer; the function it returns sets the seconds that went by, and returns them. */
+  startTimer(): () => number;
 }
 
 /** One series of a histogram, kept by callers that feed it often. */
@@ -56,7 +58,10 @@ export interface Metric<Label extends string, Series> {
   reset(): void;
 }
 
-/** A number that only grows. The calls are those of prom-client's `Counter`. */
+/**
+ * A number that only grows. The calls are those of prom-client's `Counter`, without the exemplars
+ * that its `enableExemplars` asks for: here they come from the trace that a call runs in.
+ */
 export interface Counter<Label extends string = string> extends Metric<Label, CounterSeries> {
   /**
    * Adds 1, or the given value.
@@ -84,9 +89,15 @@ export interface Gauge<Label extends string = string> extends Metric<Label, Gaug
   dec(labels: LabelInput<Label>, value?: number): void;
   /** Sets the value to the current Unix time in seconds. */
   setToCurrentTime(labels?: LabelInput<Label>): void;
+  /** Starts a timer; the function it returns sets the seconds that went by, and returns them. */
+  startTimer(labels?: LabelInput<Label>): (endLabels?: LabelInput<Label>) => number;
 }
 
-/** How often a value fell under each bound. The calls are those of prom-client's `Histogram`. */
+/**
+ * How often a value fell under each bound. The calls are those of prom-client's `Histogram`, without
+ * the exemplars that its `enableExemplars` asks for: here they come from the trace that a call runs
+ * in.
+ */
 export interface Histogram<Label extends string = string> extends Metric<Label, HistogramSeries> {
   /** Upper bounds, ascending. */
   readonly buckets: readonly number[];
@@ -99,4 +110,6 @@ export interface Histogram<Label extends string = string> extends Metric<Label, 
   observe(labels: LabelInput<Label>, value: number): void;
   /** Starts a timer; the function it returns observes the seconds that went by, and returns them. */
   startTimer(labels?: LabelInput<Label>): (endLabels?: LabelInput<Label>) => number;
+  /** Makes a series with nothing observed, so that it is shown before it is needed. */
+  zero(labels?: LabelInput<Label>): void;
 }

@@ -3,6 +3,7 @@ import type { Histogram, HistogramSeries, LabelInput } from './handles.js';
 import { finite, refuseBuckets } from './refuse.js';
 import type { Exemplar, Format, PromSample, SampleSink, SeriesWriter } from './sample.js';
 import { Series } from './series.js';
+import { startWatch } from './stopwatch.js';
 import { boundText, numberText } from './text.js';
 
 /** What a histogram is made of. */
@@ -42,12 +43,16 @@ export class HistogramFamily extends Family<HistogramHandle> implements Histogra
   }
 
   startTimer(labels: LabelInput<string> = {}): (endLabels?: LabelInput<string>) => number {
-    const start = performance.now();
+    const read = startWatch();
     return (endLabels = {}) => {
-      const seconds = (performance.now() - start) / 1000;
+      const seconds = read();
       this.observe({ ...labels, ...endLabels }, seconds);
       return seconds;
     };
+  }
+
+  zero(labels: LabelInput<string> = {}): void {
+    this.pool.zero(this.address(labels), this.buckets.length + 2);
   }
 
   feed(address: number, value: number): void {
@@ -110,9 +115,9 @@ class HistogramHandle extends Series<HistogramFamily> implements HistogramSeries
   }
 
   startTimer(): () => number {
-    const start = performance.now();
+    const read = startWatch();
     return () => {
-      const seconds = (performance.now() - start) / 1000;
+      const seconds = read();
       this.observe(seconds);
       return seconds;
     };

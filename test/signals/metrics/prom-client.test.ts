@@ -1,5 +1,6 @@
 /** prom-client's own ways with a registry, and what they leave of telltale's metrics. */
-import { Counter, Gauge, Registry } from 'prom-client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createMonitoring } from '../../../src/index.js';
 import { serveMonitored } from '../../support/monitored-server.js';
@@ -84,5 +85,52 @@ describe('a registry that another Monitoring has filled', () => {
     expect(() => createMonitoring({ logs: false, metrics: { registry } })).toThrow(
       'that another Monitoring made; expected a registry of its own for each, also after a shutdown',
     );
+  });
+});
+
+describe('calls of prom-client', () => {
+  const calls = (of: object): string[] => {
+    const own = Object.getOwnPropertyNames(Object.getPrototypeOf(of));
+    return [...new Set([...own, ...Object.keys(of)])].filter(
+      (name) => typeof (of as Record<string, unknown>)[name] === 'function' && !INTERNAL.test(name),
+    );
+  };
+  const INTERNAL = /^_|^constructor$|^(update|validate)Exemplar|(With|Without)Exemplar$/;
+
+  it.each([
+    ['counter', Counter],
+    ['gauge', Gauge],
+    ['histogram', Histogram],
+  ] as const)('are there on a %s and its series', (kind, Theirs) => {
+    const config = { name: 'x', help: 'x', labelNames: ['a'], registers: [] };
+    const theirs = new Theirs(config);
+    const ours = createMonitoring({ logs: false }).metrics[kind]({ ...config, labelNames: ['a'] });
+    expect(calls(theirs).length).toBeGreaterThan(4);
+    for (const name of calls(theirs)) expect(ours, name).toHaveProperty(name);
+    for (const name of calls(theirs.labels('1')))
+      expect(ours.labels('1'), name).toHaveProperty(name);
+  });
+
+  it('time into a gauge', async () => {
+    const { metrics } = createMonitoring({ logs: false });
+    const took = metrics.gauge({ name: 'took_seconds', help: 'x', labelNames: ['a', 'b'] });
+    const end = took.startTimer({ a: 1 });
+    const endHeld = took.labels('2', '').startTimer();
+    await sleep(20);
+    const [one, two] = [end({ b: 2 }), endHeld()];
+    expect(one).toBeGreaterThan(0.015);
+    const text = await metrics.text();
+    expect(text).toContain(`took_seconds{a="1",b="2"} ${one}\n`);
+    expect(text).toContain(`took_seconds{a="2"} ${two}\n`);
+  });
+
+  it('show a histogram’s series before anything is observed', async () => {
+    const { metrics } = createMonitoring({ logs: false });
+    const sizes = metrics.histogram({ name: 'sizes', help: 'x', labelNames: ['a'], buckets: [1] });
+    sizes.zero({ a: 1 });
+    expect(await metrics.text()).toContain('sizes_bucket{a="1",le="+Inf"} 0\nsizes_sum{a="1"} 0\n');
+    sizes.observe({ a: 1 }, 5);
+    sizes.zero({ a: 1 });
+    expect(await metrics.text()).toContain('sizes_sum{a="1"} 0\nsizes_count{a="1"} 0\n');
   });
 });

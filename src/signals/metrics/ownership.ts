@@ -44,7 +44,7 @@ export function register(registries: readonly [Registry, ...Registry[]], family:
   if (owner !== -1) {
     const maker =
       found[owner] instanceof Family
-        ? 'another Monitoring made; expected a registry of its own for each, also after a shutdown'
+        ? 'another monitoring made; expected a registry of its own for each, also after a shutdown'
         : 'telltale did not make';
     throw new TelltaleError(
       'TELLTALE_INVALID_METRIC',

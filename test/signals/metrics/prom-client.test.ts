@@ -83,7 +83,7 @@ describe('a registry that another Monitoring has filled', () => {
     const first = createMonitoring({ logs: false, metrics: { registry } });
     if (isOver) await first.shutdown();
     expect(() => createMonitoring({ logs: false, metrics: { registry } })).toThrow(
-      'that another Monitoring made; expected a registry of its own for each, also after a shutdown',
+      'that another monitoring made; expected a registry of its own for each, also after a shutdown',
     );
   });
 });

@@ -57,7 +57,7 @@ export function createScraper(
           guard(name, async () => {
             const read = await reading;
             if (metric instanceof Family) await writeFamily(to, metric, format, shared);
-            else if (read !== undefined) writeForeign(to, { ...read, name }, format, shared);
+            else writeForeign(to, { ...(read as PromMetric), name }, format, shared);
           });
         if (metric instanceof Family && metric.collect === undefined) {
           await writeTo(page);

@@ -33,7 +33,8 @@ describe('zipkin', () => {
     });
     monitoring.start();
     monitoring.tracer.startActiveSpan('outer', { kind: SpanKind.SERVER }, (outer) => {
-      const inner = monitoring.tracer.startSpan('inner', { attributes: { items: 3 } });
+      const startTime = Date.now() - 1 + 0.4567;
+      const inner = monitoring.tracer.startSpan('inner', { startTime, attributes: { items: 3 } });
       inner.setStatus({ code: SpanStatusCode.ERROR, message: 'sold out' });
       inner.end();
       outer.end();
@@ -58,6 +59,8 @@ describe('zipkin', () => {
       tags: { items: '3', error: 'sold out' },
     });
     for (const { timestamp, duration } of spans as { timestamp: number; duration: number }[]) {
+      // Zipkin reads a whole number, and refuses the batch for any other.
+      expect(Number.isInteger(timestamp)).toBe(true);
       expect(Math.abs(timestamp / 1e6 - Date.now() / 1000)).toBeLessThan(60);
       expect(duration).toBeGreaterThan(0);
     }

@@ -93,7 +93,8 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
   ): ReturnType<F> {
     const fn = rest.at(-1) as F;
     const options = rest.length > 1 ? (rest[0] as SpanOptions) : {};
-    const context = rest.length > 2 ? (rest[1] as Context) : (scopes.active() ?? ROOT_CONTEXT);
+    const given = rest.length > 2 ? (rest[1] as Context | undefined) : undefined;
+    const context = given ?? scopes.active() ?? ROOT_CONTEXT;
     const span = startSpan(name, options, context);
     return scopes.run(trace.setSpan(context, span), () => fn(span)) as ReturnType<F>;
   }

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  type Context,
   context,
   propagation,
   ROOT_CONTEXT,
@@ -325,6 +326,9 @@ describe('the tracer', () => {
     monitoring.tracer.startSpan('joined', {}, remote).end();
     monitoring.tracer.startSpan('root', { root: true }, remote).end();
     expect(monitoring.tracer.startActiveSpan('given', {}, remote, () => 7)).toBe(7);
+    // As OpenTelemetry's own tracers take it, whatever its types say.
+    const none = undefined as unknown as Context;
+    expect(monitoring.tracer.startActiveSpan('current', {}, none, () => 8)).toBe(8);
     await monitoring.shutdown();
     expect(memory.named('joined').parentSpanContext?.spanId).toBe(SPAN);
     expect(memory.named('root').parentSpanContext).toBeUndefined();

@@ -63,7 +63,7 @@ async function createZipkinExporter(options: ZipkinOptions): Promise<SpanExporte
   const poster = createPoster(url, {});
 
   sendBy(exporter, (zipkinSpans, done) => {
-    const body = Buffer.from(JSON.stringify(zipkinSpans.map(inWholeMicroseconds)));
+    const body = Buffer.from(JSON.stringify(zipkinSpans));
     poster.post(body, headers, timeout).then(outcomeOf, outcomeOfError).then(done);
   });
   return {
@@ -74,17 +74,7 @@ async function createZipkinExporter(options: ZipkinOptions): Promise<SpanExporte
   };
 }
 
-/** What the package makes of a span, as far as it is needed. */
-interface ZipkinSpan {
-  readonly timestamp: number;
-}
-
-/** The package rounds every time but this one, and for a fraction Zipkin refuses the whole batch. */
-function inWholeMicroseconds(span: ZipkinSpan): ZipkinSpan {
-  return { ...span, timestamp: Math.round(span.timestamp) };
-}
-
-type Send = (zipkinSpans: readonly ZipkinSpan[], done: (outcome: ExportOutcome) => void) => void;
+type Send = (zipkinSpans: readonly object[], done: (outcome: ExportOutcome) => void) => void;
 
 /**
  * Sends what the package makes of spans over our own connections. Its own have no limits of time and

@@ -1,8 +1,10 @@
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { type Span, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { ZipkinExporter } from '@opentelemetry/exporter-zipkin';
 import { afterEach, describe, expect, it } from 'vitest';
 import { zipkin } from '../../src/exporters/zipkin.js';
 import { createMonitoring } from '../../src/index.js';
 import { type FaultyCollector, startFaultyCollector } from '../services/faulty-collector.js';
+import { until } from '../support/until.js';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -67,6 +69,27 @@ describe('zipkin', () => {
     expect(await monitoring.metrics.text()).toContain(
       'telltale_spans_exported_total{exporter="zipkin"} 2',
     );
+  });
+
+  it('takes what OpenTelemetry’s own exporter makes of spans, early and late ones', async () => {
+    const receiver = await startZipkin();
+    const exporter = new ZipkinExporter({ url: `${receiver.endpoint}/api/v2/spans` });
+    const monitoring = createMonitoring({ logs: false, traces: { exporter } });
+    monitoring.start();
+    const work = (): Span => {
+      const span = monitoring.tracer.startSpan('work', { startTime: Date.now() - 1 + 0.4567 });
+      span.end();
+      return span;
+    };
+    work();
+    await until(() => 'resource' in work(), 'spans are the SDK’s');
+    await monitoring.shutdown();
+    const spans = receiver.requests.flatMap(({ body }) => JSON.parse(String(body)));
+    expect(spans.length).toBeGreaterThan(1);
+    for (const { timestamp, duration } of spans) {
+      expect(Number.isInteger(timestamp)).toBe(true);
+      expect(duration).toBeGreaterThan(0);
+    }
   });
 
   it.each([

@@ -8,10 +8,10 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
-import { type Clock, createClock, keepClock } from './clock.js';
+import { type Clock, createClock, epochMilliseconds, keepClock } from './clock.js';
 import type { SpanMaker, SpanStart } from './recorder.js';
 import { redactSpan } from './redact-span.js';
-import type { SpanHome } from './timed-span.js';
+import { hrTime, type SpanHome } from './timed-span.js';
 
 /** OpenTelemetry's SDK, loaded and ready. */
 export interface Sdk extends SpanMaker {
@@ -62,7 +62,7 @@ export async function loadSdk({ home, attributes, processors, take }: SdkParts):
       .getTracer(scope.name, scope.version)
       .startSpan(
         name,
-        { kind, startTime, ...(attributes && { attributes }), ...(links && { links }) },
+        { kind, startTime: hrTime(startTime), ...(attributes && { attributes }), ...(links && { links }) },
         below,
       );
     // The SDK knows of one flag only.
@@ -101,9 +101,9 @@ function takingBy(take: (span: ReadableSpan) => void): SpanProcessor {
 /** A span that was given its start is ended by the SDK in whole milliseconds, if not told when. */
 function endingBy(clock: Clock, span: Span): Span {
   const { end } = span;
-  span.end = (time = clock.now()) => {
+  span.end = (time) => {
     redactSpan(span);
-    end.call(span, time);
+    end.call(span, hrTime(epochMilliseconds(time, clock)));
   };
   return keepClock(span, clock);
 }

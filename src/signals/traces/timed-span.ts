@@ -46,9 +46,12 @@ export abstract class TimedSpan {
   }
 }
 
-/** Milliseconds as OpenTelemetry has them: seconds, and nanoseconds. */
+/**
+ * Milliseconds as OpenTelemetry has them: seconds, and nanoseconds. They are whole microseconds, since
+ * milliseconds since the epoch have no more digits than that, and Zipkin refuses a batch for a fraction.
+ */
 export function hrTime(milliseconds: number): HrTime {
-  const nanoseconds = Math.round((milliseconds % 1000) * 1e6);
+  const microseconds = Math.round((milliseconds % 1000) * 1e3);
   const seconds = Math.trunc(milliseconds / 1000);
-  return nanoseconds === 1e9 ? [seconds + 1, 0] : [seconds, nanoseconds];
+  return microseconds === 1e6 ? [seconds + 1, 0] : [seconds, microseconds * 1e3];
 }

@@ -25,7 +25,7 @@ function start(traces = {}) {
 function isLoaded({ tracer }: Monitoring): boolean {
   const span = tracer.startSpan('probe');
   span.end();
-  return 'resource' in span;
+  return Object.hasOwn(span, 'resource');
 }
 
 class Hostile extends Error {

@@ -37,7 +37,7 @@ function start(traces = {}) {
 function isLoaded({ tracer }: Monitoring): boolean {
   const span = tracer.startSpan('probe');
   span.end();
-  return 'resource' in span;
+  return Object.hasOwn(span, 'resource');
 }
 
 describe('monitoring.trace', () => {

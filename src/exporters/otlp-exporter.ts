@@ -1,11 +1,13 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import type { SpanExporterLike } from '../signals/traces/options.js';
 import type { ExportOutcome } from '../signals/traces/outcome.js';
 import type { Answer } from './answer.js';
 import { outcomeOf, outcomeOfError } from './http-outcome.js';
 import { type GivenOtlp, type OtlpSettings, readOtlpSettings } from './otlp-settings.js';
 import { createPoster } from './post.js';
+import { exportWritable, type Writer } from './writable.js';
 
 const compress = promisify(gzip);
 
@@ -24,12 +26,12 @@ export async function createOtlpExporter(given: GivenOtlp): Promise<SpanExporter
     return { ...outcomeOf(answer), ...rejectedBy(answer) };
   }
 
-  sendBy(exporter, (json) => {
+  const serializer = sendBy(exporter, (json) => {
     sent = send(json).catch(outcomeOfError);
     return sent;
   });
-  return {
-    export(spans, done: (outcome: ExportOutcome) => void) {
+  const writer: Writer<ReadableSpan> = {
+    write(spans, done) {
       sent = undefined;
       // It sends before it returns, and what it says afterwards is less than what we know.
       exporter.export(spans, ({ error }) => {
@@ -37,6 +39,16 @@ export async function createOtlpExporter(given: GivenOtlp): Promise<SpanExporter
       });
       (sent as Promise<ExportOutcome> | undefined)?.then(done);
     },
+    isWritable(span) {
+      try {
+        return serializer.serializeRequest([span]) !== undefined;
+      } catch {
+        return false;
+      }
+    },
+  };
+  return {
+    export: (spans, done) => exportWritable(writer, spans, done),
     async shutdown() {
       poster.close();
     },
@@ -49,14 +61,25 @@ interface Transport {
   shutdown(): void;
 }
 
+/** The part of it that makes what is sent. */
+interface Serializer {
+  /** @throws when a span cannot be written down. */
+  serializeRequest(spans: ReadableSpan[]): Uint8Array | undefined;
+}
+
+interface Delegate {
+  _transport?: Transport;
+  _serializer?: Serializer;
+}
+
 /**
- * Sends what the package makes of spans over our own connections. Its own keep the process alive
- * between their attempts, and tell nobody what was rejected, or for how long they are to wait. The
- * package is depended on in exactly this version.
+ * Sends what the package makes of spans over our own connections, and gives what makes it. Its own keep
+ * the process alive between their attempts, and tell nobody what was rejected, or for how long they are
+ * to wait. The package is depended on in exactly this version.
  */
-function sendBy(exporter: object, send: (json: Uint8Array) => Promise<unknown>): void {
-  const delegate = (exporter as { _delegate?: { _transport?: Transport } })._delegate;
-  if (delegate?._transport === undefined) {
+function sendBy(exporter: object, send: (json: Uint8Array) => Promise<unknown>): Serializer {
+  const delegate = (exporter as { _delegate?: Delegate })._delegate;
+  if (delegate?._transport === undefined || delegate._serializer === undefined) {
     throw new Error('the otlp exporter needs @opentelemetry/exporter-trace-otlp-http 0.223.0');
   }
   delegate._transport = {
@@ -66,6 +89,7 @@ function sendBy(exporter: object, send: (json: Uint8Array) => Promise<unknown>):
     },
     shutdown() {},
   };
+  return delegate._serializer;
 }
 
 function headersOf({ headers, gzip: isGzip }: OtlpSettings): Record<string, string> {

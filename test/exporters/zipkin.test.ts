@@ -35,7 +35,7 @@ describe('zipkin', () => {
     });
     monitoring.start();
     monitoring.tracer.startActiveSpan('outer', { kind: SpanKind.SERVER }, (outer) => {
-      const startTime = Date.now() - 1 + 0.4567;
+      const startTime = Date.now() - 5 + 0.4567;
       const inner = monitoring.tracer.startSpan('inner', { startTime, attributes: { items: 3 } });
       inner.setStatus({ code: SpanStatusCode.ERROR, message: 'sold out' });
       inner.end();
@@ -77,12 +77,12 @@ describe('zipkin', () => {
     const monitoring = createMonitoring({ logs: false, traces: { exporter } });
     monitoring.start();
     const work = (): Span => {
-      const span = monitoring.tracer.startSpan('work', { startTime: Date.now() - 1 + 0.4567 });
+      const span = monitoring.tracer.startSpan('work', { startTime: Date.now() - 5 + 0.4567 });
       span.end();
       return span;
     };
     work();
-    await until(() => 'resource' in work(), 'spans are the SDK’s');
+    await until(() => Object.hasOwn(work(), 'resource'), 'spans are the SDK’s');
     await monitoring.shutdown();
     const spans = receiver.requests.flatMap(({ body }) => JSON.parse(String(body)));
     expect(spans.length).toBeGreaterThan(1);
@@ -90,6 +90,28 @@ describe('zipkin', () => {
       expect(Number.isInteger(timestamp)).toBe(true);
       expect(duration).toBeGreaterThan(0);
     }
+  });
+
+  it('loses a span that cannot be written down alone', async () => {
+    const receiver = await startZipkin();
+    const monitoring = createMonitoring({
+      logs: false,
+      traces: { exporter: zipkin({ endpoint: receiver.endpoint }) },
+    });
+    monitoring.start();
+    monitoring.trace('good', () => {});
+    const unreadable = { toString: () => ({}) } as never;
+    monitoring.trace('bad', (span) => span.setAttribute('x', unreadable));
+    monitoring.trace('good', () => {});
+    await monitoring.shutdown();
+    expect(receiver.requests).toHaveLength(1);
+    expect(JSON.parse(String(receiver.requests[0]?.body))).toMatchObject([
+      { name: 'good' },
+      { name: 'good' },
+    ]);
+    expect(await monitoring.metrics.text()).toContain(
+      'telltale_spans_lost_total{exporter="zipkin",reason="error"} 1',
+    );
   });
 
   it.each([

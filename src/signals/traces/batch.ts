@@ -85,7 +85,7 @@ export function createBatch(
       const outcome = await attempt(to, spans, Math.min(until, endsAt) - performance.now());
       if (outcome.code === 0) {
         const rejected = Math.min(outcome.rejected ?? 0, spans.length);
-        account.lose('rejected', rejected, outcome.error);
+        account.lose(outcome.reason ?? 'rejected', rejected, outcome.error);
         return account.deliver(spans.length - rejected);
       }
       const reason = outcome.reason ?? reasonOf(outcome.error);

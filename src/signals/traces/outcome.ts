@@ -10,7 +10,10 @@ export interface ExportOutcome {
   readonly error?: unknown;
   /** How many spans of a batch that was taken were not. */
   readonly rejected?: number;
-  /** Why it was not taken. Without it, that is read off the error. */
+  /**
+   * Why it was not taken, or those of it that were not. Without it, that is read off the error, and the
+   * latter were rejected.
+   */
   readonly reason?: LossReason;
   /** Whether it may be taken when it is sent again. An exporter that tries again itself says no. */
   readonly again?: boolean;

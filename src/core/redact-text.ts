@@ -44,7 +44,7 @@ const SPACES = [' ', '\n', '\r', '\t'];
 /** No half a word at the end, whose other half would tell that it is a secret. */
 function beginning(text: string, most: number): string {
   if (text.length <= most) return text;
-  const start = text.slice(0, most);
+  const start = text.slice(0, most).toWellFormed();
   const word = 1 + Math.max(...SPACES.map((space) => start.lastIndexOf(space)));
   return most - word > LONGEST_WORD && !start.includes('://', word) ? start : start.slice(0, word);
 }

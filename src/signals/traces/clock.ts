@@ -33,11 +33,22 @@ export function clockOf(holder: object | undefined): Clock {
   return (holder as { [CLOCK]?: Clock } | undefined)?.[CLOCK] ?? createClock();
 }
 
-/** A time as OpenTelemetry's API takes it; without one, now. */
+/** OTLP has nanoseconds in 64 bits. */
+const LAST = 2 ** 63 / 1e6;
+
+/**
+ * A time as OpenTelemetry's API takes it. Without one it is now, and so it is for what is none or no
+ * collector would take: one before 1970, or one in another unit.
+ */
 export function epochMilliseconds(time: TimeInput | undefined, clock: Clock): number {
-  if (time === undefined) return clock.now();
+  const given = millisecondsOf(time, clock);
+  return given >= 0 && given < LAST ? given : clock.now();
+}
+
+function millisecondsOf(time: TimeInput | undefined, clock: Clock): number {
   if (time instanceof Date) return time.getTime();
-  if (Array.isArray(time)) return time[0] * 1e3 + time[1] / 1e6;
+  if (Array.isArray(time)) return Number(time[0]) * 1e3 + Number(time[1]) / 1e6;
+  if (typeof time !== 'number') return Number.NaN;
   // As in the SDK, a number that performance.now() has reached is a reading of it.
   return time <= performance.now() ? clock.at(time) : time;
 }

@@ -15,6 +15,7 @@ import type { JoinedTrace } from './joined-trace.js';
 import type { RemoteContext } from './propagation/format.js';
 import type { SpanRecorder } from './recorder.js';
 import type { Sampler } from './sampling.js';
+import { sendableText } from './sendable.js';
 import { flagsBelow, isSampled } from './traceparent.js';
 
 /** The library name on spans that telltale makes itself. */
@@ -83,11 +84,12 @@ export class OperationTrace implements TraceIdentity {
 
   /** Records the work as a span that was never open. */
   finish(status: SpanStatus, attributes: Attributes): void {
-    const { name, startedAt, duration } = this.#operation;
+    const { name, startedAt, duration, http } = this.#operation;
     this.#recorder?.finish({
       context: this.context,
       parent: this.parent,
-      name,
+      // The name of a request is made of what routers were told.
+      name: http === undefined ? sendableText(name) : name,
       kind: this.#kind,
       startTime: this.clock.at(startedAt),
       endTime: this.clock.at(startedAt + duration * 1000),

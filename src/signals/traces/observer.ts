@@ -15,6 +15,7 @@ import type { Joined } from './joined.js';
 import { JoinedTrace, nameRoute } from './joined-trace.js';
 import type { KeptFor } from './keep.js';
 import type { SpanRecorder } from './recorder.js';
+import { makeSendable } from './sendable.js';
 import { isServerSpan } from './server-spans.js';
 import type { TracerParts } from './tracer.js';
 import type { CallerReader } from './trust.js';
@@ -135,12 +136,19 @@ function attributesOf(
   failure?: Failure | undefined,
 ): Attributes {
   const { http, labels } = operation;
+  // What is known of a request can be sent as it is.
   const attributes =
     http === undefined
-      ? (redactSecrets(workAttributes(operation, failure)) as Attributes)
+      ? cleanAttributes(workAttributes(operation, failure))
       : httpAttributes(http, labels.method ?? '');
   if (kept !== undefined) attributes['telltale.kept'] = kept;
   return attributes;
+}
+
+function cleanAttributes(attributes: Attributes): Attributes {
+  const clean = redactSecrets(attributes) as Attributes;
+  makeSendable(clean);
+  return clean;
 }
 
 function workAttributes(operation: Operation, failure: Failure | undefined): Attributes {

@@ -11,10 +11,11 @@ import {
   type TimeInput,
 } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
+import { cleanSpan } from './clean-span.js';
 import { type Clock, epochMilliseconds } from './clock.js';
 import { failureOf } from './failure.js';
+import { isLink } from './link.js';
 import type { SpanStart } from './recorder.js';
-import { redactSpan } from './redact-span.js';
 import { hrTime, type SpanHome, TimedSpan } from './timed-span.js';
 
 /**
@@ -43,8 +44,8 @@ export class PlainSpan extends TimedSpan implements Span, ReadableSpan {
     this.instrumentationScope = start.scope as ReadableSpan['instrumentationScope'];
     this.#clock = start.clock;
     this.#done = done;
-    this.setAttributes(start.attributes ?? {});
-    this.addLinks(start.links ?? []);
+    if (start.attributes !== undefined) this.setAttributes(start.attributes);
+    if (start.links !== undefined) this.addLinks(start.links);
   }
 
   isRecording(): boolean {
@@ -57,7 +58,7 @@ export class PlainSpan extends TimedSpan implements Span, ReadableSpan {
   }
 
   setAttributes(attributes: Attributes): this {
-    for (const key of Object.keys(attributes)) {
+    for (const key of Object.keys(attributes ?? {})) {
       this.setAttribute(key, attributes[key] as AttributeValue);
     }
     return this;
@@ -78,19 +79,24 @@ export class PlainSpan extends TimedSpan implements Span, ReadableSpan {
   }
 
   addLink(link: Link): this {
-    if (!this.ended) this.links.push(link);
+    if (!this.ended && isLink(link)) {
+      this.links.push({ ...link, ...(link.attributes && { attributes: { ...link.attributes } }) });
+    }
     return this;
   }
 
   addLinks(links: Link[]): this {
-    for (const link of links) this.addLink(link);
+    for (const link of links ?? []) this.addLink(link);
     return this;
   }
 
-  setStatus({ code, message }: SpanStatus): this {
+  setStatus(status: SpanStatus): this {
+    const { code = SpanStatusCode.UNSET, message } = status ?? {};
     const isFinal = this.status.code === SpanStatusCode.OK;
     if (this.ended || isFinal || code === SpanStatusCode.UNSET) return this;
-    this.status = message === undefined ? { code } : { code, message };
+    // Many hand over the error itself, which their compilers take for anything.
+    const isText = code === SpanStatusCode.ERROR && typeof message === 'string';
+    this.status = isText ? { code, message } : { code };
     return this;
   }
 
@@ -100,6 +106,7 @@ export class PlainSpan extends TimedSpan implements Span, ReadableSpan {
   }
 
   recordException(thrown: Exception, time?: TimeInput): void {
+    if (thrown === undefined || thrown === null) return;
     // OpenTelemetry takes what only looks like an error as well.
     const exception = thrown instanceof Error ? failureOf(thrown).exception : thrown;
     const error = typeof exception === 'string' ? { message: exception } : exception;
@@ -118,7 +125,7 @@ export class PlainSpan extends TimedSpan implements Span, ReadableSpan {
   end(time?: TimeInput): void {
     if (this.ended) return;
     this.endedAt = Math.max(this.startedAt, epochMilliseconds(time, this.#clock));
-    redactSpan(this);
+    cleanSpan(this, this.#clock);
     this.ended = true;
     this.#done(this);
   }

@@ -8,9 +8,9 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-node';
+import { cleanSpan } from './clean-span.js';
 import { type Clock, createClock, epochMilliseconds, keepClock } from './clock.js';
 import type { SpanMaker, SpanStart } from './recorder.js';
-import { redactSpan } from './redact-span.js';
 import { hrTime, type SpanHome } from './timed-span.js';
 
 /** OpenTelemetry's SDK, loaded and ready. */
@@ -58,13 +58,16 @@ export async function loadSdk({ home, attributes, processors, take }: SdkParts):
     const { context, parent, scope, name, kind, startTime, clock, attributes, links } = start;
     current = context;
     const below = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-    const span = provider
-      .getTracer(scope.name, scope.version)
-      .startSpan(
-        name,
-        { kind, startTime: hrTime(startTime), ...(attributes && { attributes }), ...(links && { links }) },
-        below,
-      );
+    const span = provider.getTracer(scope.name, scope.version).startSpan(
+      name,
+      {
+        kind,
+        startTime: hrTime(startTime),
+        ...(attributes && { attributes }),
+        ...(links && { links }),
+      },
+      below,
+    );
     // The SDK knows of one flag only.
     span.spanContext().traceFlags = context.traceFlags;
     return endingBy(clock, span);
@@ -102,7 +105,7 @@ function takingBy(take: (span: ReadableSpan) => void): SpanProcessor {
 function endingBy(clock: Clock, span: Span): Span {
   const { end } = span;
   span.end = (time) => {
-    redactSpan(span);
+    cleanSpan(span, clock);
     end.call(span, hrTime(epochMilliseconds(time, clock)));
   };
   return keepClock(span, clock);

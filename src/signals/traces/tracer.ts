@@ -15,6 +15,7 @@ import type { Scopes } from '../../core/scope.js';
 import { epochMilliseconds } from './clock.js';
 import { clockIn, spanContextIn } from './identity.js';
 import { newSpanId, newTraceId } from './ids.js';
+import { isLink } from './link.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
 import type { Sampler } from './sampling.js';
 import { noteServerSpan } from './server-spans.js';
@@ -78,11 +79,11 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
       context: spanContext,
       parent,
       name,
-      kind: options.kind ?? SpanKind.INTERNAL,
+      kind: kindOf(options),
       startTime: epochMilliseconds(options.startTime, clock),
       clock,
       attributes: options.attributes,
-      links: options.links,
+      links: options.links?.filter(isLink),
       scope,
     });
   }
@@ -102,6 +103,10 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
   return { startSpan, startActiveSpan };
 }
 
+function kindOf({ kind }: SpanOptions): SpanKind {
+  return typeof kind === 'number' && kind in SpanKind ? kind : SpanKind.INTERNAL;
+}
+
 function contextBelow(parent: SpanContext | undefined, sample: Sampler): SpanContext {
   const traceId = parent?.traceId ?? newTraceId();
   const context: SpanContext = {
@@ -112,6 +117,7 @@ function contextBelow(parent: SpanContext | undefined, sample: Sampler): SpanCon
   if (parent?.traceState !== undefined) context.traceState = parent.traceState;
   return context;
 }
+
 /** A tracer that goes on with another one, once it is known which. */
 export function switchingTracer(current: () => Tracer): Tracer {
   const startActiveSpan = (...args: Parameters<Tracer['startActiveSpan']>) =>

@@ -1,7 +1,6 @@
 import {
   type Attributes,
   type Context,
-  isSpanContextValid,
   type Link,
   type Span,
   type SpanContext,
@@ -14,6 +13,7 @@ import {
 import { isPromiseLike, telling } from '../../core/promise.js';
 import type { OperationKind } from '../../model/operation.js';
 import { failureOf } from './failure.js';
+import { isSpanContext } from './link.js';
 
 /** What is known of a span when it begins. */
 export interface TraceOptions {
@@ -87,10 +87,6 @@ function linkTo(to: Context | SpanContext): Link | [] {
   const { getValue } = (to ?? {}) as Partial<Context>;
   const context = typeof getValue === 'function' ? trace.getSpanContext(to as Context) : to;
   return isSpanContext(context) ? { context } : [];
-}
-
-function isSpanContext(value: unknown): value is SpanContext {
-  return typeof value === 'object' && value !== null && isSpanContextValid(value as SpanContext);
 }
 
 function runIn<T>(span: Span, fn: (span: Span) => T, failed: Failed): T {

@@ -1,82 +1,92 @@
-import type { ExporterName, ExporterOption, TracesOptions } from '../signals/traces/options.js';
+import type { ExporterOption, TracesOptions } from '../signals/traces/options.js';
 import { FORMATS, type PropagatorName } from '../signals/traces/propagation/formats.js';
 import { EXPORTER_NAMES } from '../signals/traces/schema.js';
 import type { Environment } from './environment.js';
+import { readNames, type UnknownNames } from './traces-names.js';
 
 /** Where spans go, and the names in the environment that are none of ours. */
 export interface ResolvedExporters {
   readonly exporters: readonly ExporterOption[];
-  readonly unknown: readonly string[];
+  readonly unknown?: UnknownNames | undefined;
 }
 
 /** Where spans go, as the options or else the environment say. A name that is none is passed over. */
 export function resolveExporters(
-  given: TracesOptions['exporter'],
+  given: Pick<TracesOptions, 'exporter' | 'endpoint'>,
   env: Environment,
 ): ResolvedExporters {
-  if (given !== undefined) return { exporters: withoutNone([given].flat()), unknown: [] };
-  const listed = env.TELLTALE_TRACES_EXPORTER || env.OTEL_TRACES_EXPORTER || '';
-  const names = new Set(
-    listed
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
-      .filter((name) => name !== ''),
-  );
-  if (names.size === 0) {
-    const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
-    return { exporters: endpoint ? ['otlp'] : [], unknown: [] };
-  }
-  const isName = (name: string): name is ExporterName =>
-    EXPORTER_NAMES.includes(name as ExporterName);
-  return {
-    exporters: withoutNone([...names].filter(isName)),
-    unknown: [...names].filter((name) => !isName(name)),
-  };
+  if (given.exporter !== undefined) return { exporters: withoutNone([given.exporter].flat()) };
+  const variables = ['TELLTALE_TRACES_EXPORTER', 'OTEL_TRACES_EXPORTER'];
+  const named = readNames(env, variables, EXPORTER_NAMES);
+  if (named !== undefined) return { exporters: withoutNone(named.known), unknown: named.unknown };
+  const endpoint =
+    given.endpoint || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return { exporters: endpoint ? ['otlp'] : [] };
 }
 
 function withoutNone(exporters: readonly ExporterOption[]): ExporterOption[] {
   return exporters.filter((one) => one !== 'none');
 }
 
+/** Which traces are recorded, and what the environment says of it that cannot be. */
+export interface ResolvedSampling {
+  readonly options: Pick<TracesOptions, 'sampleRatio' | 'parentBased' | 'keep'>;
+  readonly warning?: string | undefined;
+}
+
 /** Which traces are recorded, as the options or else the environment say. */
-export function resolveSampling(
-  given: TracesOptions,
-  env: Environment,
-): Pick<TracesOptions, 'sampleRatio' | 'parentBased' | 'keep'> {
-  if (given.sampleRatio !== undefined) return {};
-  const own = env.TELLTALE_TRACES_SAMPLE_RATIO;
-  if (own) return { sampleRatio: ratioOf(own) };
+export function resolveSampling(given: TracesOptions, env: Environment): ResolvedSampling {
+  if (given.sampleRatio !== undefined) return { options: {} };
+  const own = readRatio(env, 'TELLTALE_TRACES_SAMPLE_RATIO');
+  if (own !== undefined) return { options: { sampleRatio: own.ratio }, warning: own.warning };
   const name = (env.OTEL_TRACES_SAMPLER ?? '').trim().toLowerCase();
   const [, based, sampler] =
     /^(parentbased_)?(always_on|always_off|traceidratio)$/.exec(name) ?? [];
-  if (sampler === undefined) return {};
-  const ratios = {
-    always_on: 1,
-    always_off: 0,
-    traceidratio: ratioOf(env.OTEL_TRACES_SAMPLER_ARG),
-  };
+  if (sampler === undefined) {
+    const unknown = `OTEL_TRACES_SAMPLER: there is no sampler ${name}; ${ALL}`;
+    return { options: {}, warning: name === '' ? undefined : unknown };
+  }
+  const share = sampler === 'traceidratio' ? readRatio(env, 'OTEL_TRACES_SAMPLER_ARG') : undefined;
   return {
-    sampleRatio: ratios[sampler as keyof typeof ratios],
-    parentBased: given.parentBased ?? based !== undefined,
-    ...(sampler === 'always_off' && { keep: given.keep ?? false }),
+    options: {
+      sampleRatio: sampler === 'always_off' ? 0 : (share?.ratio ?? 1),
+      parentBased: given.parentBased ?? based !== undefined,
+      ...(sampler === 'always_off' && { keep: given.keep ?? false }),
+    },
+    warning: share?.warning,
   };
 }
 
+const ALL = 'every trace is recorded';
+
 /** A ratio that is none is 1, as OpenTelemetry has it. */
-function ratioOf(text: string | undefined): number {
-  const ratio = Number(text || '1');
-  return ratio >= 0 && ratio <= 1 ? ratio : 1;
+function readRatio(
+  env: Environment,
+  variable: string,
+): { readonly ratio: number; readonly warning?: string } | undefined {
+  const text = env[variable]?.trim();
+  if (!text) return undefined;
+  const ratio = Number(text);
+  if (ratio >= 0 && ratio <= 1) return { ratio };
+  return { ratio: 1, warning: `${variable}: expected a ratio from 0 to 1, got ${text}; ${ALL}` };
 }
+
+/** In which headers traces are passed on, and the names in the environment that are none of ours. */
+export interface ResolvedPropagators {
+  readonly propagators: readonly PropagatorName[];
+  readonly unknown?: UnknownNames | undefined;
+}
+
+const PROPAGATORS = [...(Object.keys(FORMATS) as PropagatorName[]), 'none'] as const;
 
 /** In which headers traces are passed on. A name that is none of ours is passed over. */
 export function resolvePropagators(
   given: TracesOptions['propagators'],
   env: Environment,
-): readonly PropagatorName[] {
-  if (given !== undefined) return given;
-  const named = env.TELLTALE_TRACES_PROPAGATORS || env.OTEL_PROPAGATORS || 'tracecontext';
-  return named
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name): name is PropagatorName => Object.hasOwn(FORMATS, name));
+): ResolvedPropagators {
+  if (given !== undefined) return { propagators: given };
+  const variables = ['TELLTALE_TRACES_PROPAGATORS', 'OTEL_PROPAGATORS'];
+  const named = readNames(env, variables, PROPAGATORS);
+  if (named === undefined) return { propagators: ['tracecontext'] };
+  return { propagators: named.known.filter((name) => name !== 'none'), unknown: named.unknown };
 }

@@ -10,6 +10,7 @@ import { createSilentTraces, createTraces, type Traces } from '../signals/traces
 import type { Environment, Service } from './environment.js';
 import { detectResource } from './resource.js';
 import { resolveExporters, resolvePropagators, resolveSampling } from './traces-environment.js';
+import type { UnknownNames } from './traces-names.js';
 
 /** The traces signal as the options and the environment want it. */
 export function buildTraces(
@@ -23,13 +24,13 @@ export function buildTraces(
   return createTraces(
     {
       ...options,
-      ...resolveSampling(options, env),
-      propagators: resolvePropagators(options.propagators, env),
+      ...resolveSampling(options, env).options,
+      propagators: resolvePropagators(options.propagators, env).propagators,
     },
     {
       scopes,
       diagnostics,
-      exporters: resolveExporters(options.exporter, env).exporters.map((one, index) =>
+      exporters: resolveExporters(options, env).exporters.map((one, index) =>
         driverOf(one, index, options.endpoint),
       ),
       resource: () => detectResource(service, env),
@@ -40,16 +41,20 @@ export function buildTraces(
 /** What the environment asks of traces that they cannot do, each in a sentence. */
 export function tracesWarnings(options: TracesOptions | false = {}, env: Environment): string[] {
   if (isOff(options, env)) return [];
-  const { exporters, unknown } = resolveExporters(options.exporter, env);
+  const { exporters, unknown } = resolveExporters(options, env);
   const protocol = exporters.includes('otlp') ? unusedProtocol(env) : undefined;
   return [
-    ...(unknown.length > 0
-      ? [`OTEL_TRACES_EXPORTER: there is no exporter ${unknown.join(', ')}; passed over`]
-      : []),
-    ...(protocol !== undefined
-      ? [`OTEL_EXPORTER_OTLP_PROTOCOL: spans are sent as JSON over HTTP, not as ${protocol}`]
-      : []),
-  ];
+    passedOver('exporter', unknown),
+    resolveSampling(options, env).warning,
+    passedOver('format', resolvePropagators(options.propagators, env).unknown),
+    protocol && `OTEL_EXPORTER_OTLP_PROTOCOL: spans are sent as JSON over HTTP, not as ${protocol}`,
+  ].filter((warning) => warning !== undefined);
+}
+
+function passedOver(what: string, unknown: UnknownNames | undefined): string | undefined {
+  return (
+    unknown && `${unknown.variable}: there is no ${what} ${unknown.names.join(', ')}; passed over`
+  );
 }
 
 function isOff(options: TracesOptions | false, env: Environment): options is false {

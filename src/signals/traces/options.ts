@@ -49,8 +49,8 @@ export interface TracesOptions {
    * line.
    *
    * @default TELLTALE_TRACES_EXPORTER, OTEL_TRACES_EXPORTER (names joined by commas); otherwise
-   *   'otlp' when OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is set, otherwise
-   *   'none'
+   *   'otlp' when `endpoint`, OTEL_EXPORTER_OTLP_ENDPOINT or OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is
+   *   set, otherwise 'none'
    */
   exporter?: ExporterOption | readonly ExporterOption[];
   /**
@@ -62,7 +62,7 @@ export interface TracesOptions {
    */
   processors?: readonly SpanProcessorLike[];
   /**
-   * Base URL of the OTLP collector; `/v1/traces` is added.
+   * Base URL of the OTLP collector; `/v1/traces` is added. It alone turns the exporter on.
    *
    * @default OTEL_EXPORTER_OTLP_ENDPOINT, otherwise http://localhost:4318
    */

@@ -145,13 +145,16 @@ function carrying(
   hasJoined: () => boolean,
 ): Pick<Traces, 'inject' | 'extract'> {
   return {
-    inject(headers) {
+    inject<Headers extends object>(given: Headers) {
+      const headers = given ?? {};
       const scope = scopes.active() ?? ROOT_CONTEXT;
       propagator.inject(scope, headers, headerSetter);
       if (hasJoined()) propagation.inject(scope, headers, headerSetter);
       return headers;
     },
-    extract(headers) {
+    extract(given) {
+      // Many a message has none.
+      const headers = given ?? {};
       const theirs = hasJoined()
         ? propagation.extract(ROOT_CONTEXT, headers, headerGetter)
         : ROOT_CONTEXT;
@@ -165,7 +168,7 @@ export function createSilentTraces(): Traces {
   return {
     tracer: new ProxyTracerProvider().getTracer(TELLTALE_SCOPE.name),
     observer: undefined,
-    inject: (headers) => headers,
+    inject: (headers) => headers ?? {},
     extract: () => ROOT_CONTEXT,
     fields: () => undefined,
     sampled: () => undefined,

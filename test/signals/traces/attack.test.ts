@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { runInNewContext } from 'node:vm';
-import { SpanStatusCode, trace } from '@opentelemetry/api';
+import { type Span, SpanStatusCode, trace } from '@opentelemetry/api';
 import { afterEach, describe, expect, it } from 'vitest';
+import { memory } from '../../../src/exporters/memory.js';
 import { createMonitoring, type Monitoring, operation } from '../../../src/index.js';
 import { createSpanMemory } from '../../support/span-memory.js';
 import { until } from '../../support/until.js';
@@ -242,6 +243,38 @@ describe('a span that is told what cannot be read', () => {
   });
 });
 
+/** What JavaScript hands over without a complaint. */
+const NONE: Record<string, (span: Span) => unknown> = {
+  'an error for a message': (span) =>
+    span.setStatus({ code: SpanStatusCode.ERROR, message: new Error('boom') as never }),
+  'no status': (span) => span.setStatus(undefined as never),
+  'no exception': (span) => span.recordException(undefined as never),
+  'null for an exception': (span) => span.recordException(null as never),
+  'no attributes': (span) => span.setAttributes(undefined as never),
+  'null for attributes': (span) => span.setAttributes(null as never),
+  'no links': (span) => span.addLinks(undefined as never),
+  'null for a link': (span) => span.addLink(null as never),
+};
+
+describe('a span without the SDK that is told', () => {
+  it.each(Object.entries(NONE))('%s throws nothing, and is not lost', async (_, tell) => {
+    const spans = memory();
+    const { monitoring } = start({ exporter: spans });
+    monitoring.trace('trace', (span) => void tell(span));
+    monitoring.tracer.startActiveSpan('tracer', (span) => {
+      tell(span);
+      span.end();
+    });
+    const { tracer } = monitoring;
+    tracer.startSpan('start', { attributes: null as never, links: null as never }).end();
+    expect(spans.spans).toMatchObject([
+      { name: 'trace', statusMessage: undefined, events: [] },
+      { name: 'tracer', statusMessage: undefined, events: [] },
+      { name: 'start', attributes: {}, links: [] },
+    ]);
+  });
+});
+
 describe('links', () => {
   it('to what is no span are left out', async () => {
     const { memory, monitoring } = start();
@@ -254,6 +287,16 @@ describe('links', () => {
 });
 
 describe('headers', () => {
+  it('that are none become some', () => {
+    const { monitoring } = start();
+    const off = createMonitoring({ logs: false, traces: false });
+    for (const none of [undefined, null] as never[]) {
+      const headers: object = monitoring.trace('send', () => monitoring.inject(none));
+      expect(Object.keys(headers)).toEqual(['traceparent']);
+      expect(off.inject(none)).toEqual({});
+    }
+  });
+
   it('that are hostile name no span', () => {
     const { monitoring } = start();
     const values = ['', 'x'.repeat(100_000), '\u0000', '00-', ['a', 'b'], 7, {}, null, undefined];
@@ -264,5 +307,8 @@ describe('headers', () => {
     }
     expect(trace.getSpanContext(monitoring.extract(new Map()))).toBeUndefined();
     expect(trace.getSpanContext(monitoring.extract(Object.create(null)))).toBeUndefined();
+    for (const none of [undefined, null] as never[]) {
+      expect(trace.getSpanContext(monitoring.extract(none))).toBeUndefined();
+    }
   });
 });

@@ -84,6 +84,18 @@ describe('where spans go', () => {
     expect(requests.map((request) => request.path)).toEqual(['/base/v1/traces', '/exact']);
   });
 
+  it('traces.endpoint alone turns the exporter on, as the variable does', async () => {
+    const { endpoint, requests } = await collector();
+    const one = start({}, { traces: { endpoint } });
+    work(one);
+    await one.shutdown();
+    expect(requests.map((request) => request.path)).toEqual(['/v1/traces']);
+    const none = start({ OTEL_TRACES_EXPORTER: 'none' }, { traces: { endpoint } });
+    work(none);
+    await none.shutdown();
+    expect(requests).toHaveLength(1);
+  });
+
   it('OTEL_TRACES_EXPORTER: to several at once, and what is unknown is told in one line', async () => {
     const [one, two] = [await collector(), await collector()];
     const sink = createLogSink();
@@ -126,6 +138,57 @@ describe('where spans go', () => {
     work(monitoring);
     await monitoring.shutdown();
     expect(requests.map((request) => request.path)).toEqual(['/v1/traces']);
+  });
+});
+
+describe('what is said of traces and cannot be done', () => {
+  async function warnings(env: Record<string, string>, traces = {}): Promise<string[]> {
+    const sink = createLogSink();
+    const monitoring = start(env, { logs: { destination: sink }, traces });
+    await monitoring.shutdown();
+    for (const name of Object.keys(env)) delete process.env[name];
+    return sink.lines.filter(({ level }) => level === 40).map(({ msg }) => msg);
+  }
+
+  it('is told in one line each, which names the variable', async () => {
+    for (const OTEL_TRACES_SAMPLER of ['xray', 'parentbased_jaeger_remote']) {
+      expect(await warnings({ OTEL_TRACES_SAMPLER })).toEqual([
+        `telltale: OTEL_TRACES_SAMPLER: there is no sampler ${OTEL_TRACES_SAMPLER}; every trace is recorded`,
+      ]);
+    }
+    for (const OTEL_TRACES_SAMPLER_ARG of ['5%', '1.5', '-1', 'abc']) {
+      expect(
+        await warnings({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG }),
+      ).toEqual([
+        `telltale: OTEL_TRACES_SAMPLER_ARG: expected a ratio from 0 to 1, got ${OTEL_TRACES_SAMPLER_ARG}; every trace is recorded`,
+      ]);
+    }
+    expect(await warnings({ TELLTALE_TRACES_SAMPLE_RATIO: 'half' })).toEqual([
+      'telltale: TELLTALE_TRACES_SAMPLE_RATIO: expected a ratio from 0 to 1, got half; every trace is recorded',
+    ]);
+    expect(await warnings({ OTEL_PROPAGATORS: 'ottrace, b3,xray' })).toEqual([
+      'telltale: OTEL_PROPAGATORS: there is no format ottrace, xray; passed over',
+    ]);
+    expect(await warnings({ TELLTALE_TRACES_PROPAGATORS: 'w3c' })).toEqual([
+      'telltale: TELLTALE_TRACES_PROPAGATORS: there is no format w3c; passed over',
+    ]);
+    expect(await warnings({ TELLTALE_TRACES_EXPORTER: 'pigeon' })).toEqual([
+      'telltale: TELLTALE_TRACES_EXPORTER: there is no exporter pigeon; passed over',
+    ]);
+  });
+
+  it('is not told where it can be done, or does not count', async () => {
+    const unknown = { OTEL_TRACES_SAMPLER: 'xray', OTEL_PROPAGATORS: 'ottrace' };
+    expect(await warnings(unknown, { sampleRatio: 1, propagators: ['b3'] })).toEqual([]);
+    const known: Record<string, string>[] = [
+      { OTEL_TRACES_SAMPLER: ' ParentBased_TraceIDRatio ', OTEL_TRACES_SAMPLER_ARG: '0.25' },
+      { OTEL_TRACES_SAMPLER: 'traceidratio' },
+      { OTEL_TRACES_SAMPLER: 'always_on', OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://x' },
+      { OTEL_TRACES_SAMPLER_ARG: 'abc' },
+      { OTEL_PROPAGATORS: 'none' },
+      { OTEL_PROPAGATORS: ' tracecontext, B3 ,' },
+    ];
+    for (const env of known) expect(await warnings(env)).toEqual([]);
   });
 });
 

@@ -1,0 +1,33 @@
+import type { Environment } from './environment.js';
+
+/** What a variable names that there is none of. */
+export interface UnknownNames {
+  readonly variable: string;
+  readonly names: readonly string[];
+}
+
+/** The names in a variable. */
+export interface Names<Name extends string> {
+  /** Those that are known, each once. */
+  readonly known: readonly Name[];
+  /** Absent where all are known. */
+  readonly unknown: UnknownNames | undefined;
+}
+
+/** Reads names joined by commas from the first of the variables that is set; undefined if none is. */
+export function readNames<Name extends string>(
+  env: Environment,
+  variables: readonly string[],
+  all: readonly Name[],
+): Names<Name> | undefined {
+  const variable = variables.find((one) => env[one]?.trim());
+  if (variable === undefined) return undefined;
+  const listed = (env[variable] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const names = [...new Set(listed)].filter((name) => name !== '');
+  const isKnown = (name: string): name is Name => all.includes(name as Name);
+  const others = names.filter((name) => !isKnown(name));
+  return {
+    known: names.filter(isKnown),
+    unknown: others.length > 0 ? { variable, names: others } : undefined,
+  };
+}

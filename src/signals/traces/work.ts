@@ -11,9 +11,11 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { isPromiseLike, telling } from '../../core/promise.js';
+import { TelltaleError } from '../../model/errors.js';
 import type { OperationKind } from '../../model/operation.js';
 import { failureOf } from './failure.js';
 import { isSpanContext } from './link.js';
+import { sendableText } from './sendable.js';
 
 /** What is known of a span when it begins. */
 export interface TraceOptions {
@@ -55,10 +57,16 @@ export type Failed = (error: unknown, span: Span) => void;
 export function traceBy(tracer: Tracer, failed?: Failed) {
   return function traceNamed<T>(
     name: string,
-    ...rest: [(span: Span) => T] | [TraceOptions, (span: Span) => T]
+    ...rest: [(span: Span) => T] | [TraceOptions | undefined, (span: Span) => T]
   ): T {
     const [options, fn] = rest.length === 1 ? [{}, rest[0]] : rest;
-    return traceWork(tracer, name, options, fn, failed);
+    if (typeof fn !== 'function') {
+      throw new TelltaleError(
+        'TELLTALE_INVALID_OPTION',
+        `trace ${sendableText(name)}: expected a function, got ${typeof fn}`,
+      );
+    }
+    return traceWork(tracer, name, options ?? {}, fn, failed);
   };
 }
 

@@ -132,6 +132,20 @@ describe('monitoring.trace', () => {
     expect(memory.named('before the SDK is loaded').ended).toBe(true);
   });
 
+  it('takes options that are none, and refuses what is no function', () => {
+    const { monitoring } = start();
+    expect(monitoring.trace('plain', undefined as never, () => 7)).toBe(7);
+    const trace = monitoring.trace as (...args: unknown[]) => unknown;
+    for (const args of [['x'], ['x', {}], ['x', undefined], ['x', {}, undefined]]) {
+      expect(() => trace(...args)).toThrow(
+        expect.objectContaining({
+          code: 'TELLTALE_INVALID_OPTION',
+          message: expect.stringMatching(/^trace x: expected a function, got (undefined|object)$/),
+        }),
+      );
+    }
+  });
+
   it('works where traces are off', async () => {
     const monitoring = createMonitoring({ logs: false, traces: false });
     expect(monitoring.trace('off', () => 7)).toBe(7);

@@ -19,7 +19,7 @@ export interface Poster {
 
 /** Creates a poster. */
 export function createPoster(url: string, tls: TlsFiles): Poster {
-  const isSecure = url.startsWith('https:');
+  const isSecure = /^https:/i.test(url);
   const agent = isSecure
     ? new https.Agent({ keepAlive: true, ...tls })
     : new http.Agent({ keepAlive: true });

@@ -274,6 +274,10 @@ describe('how they are sent', () => {
     work(friend);
     await friend.shutdown();
     expect(requests).toBe(1);
+    const loud = start({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint.replace('https', 'HTTPS') });
+    work(loud);
+    await loud.shutdown();
+    expect(requests).toBe(2);
   });
 
   it.each([

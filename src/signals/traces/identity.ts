@@ -48,7 +48,7 @@ export class OperationTrace implements TraceIdentity {
     this.spanId = newSpanId();
     const { http } = operation;
     this.sampled = http?.traced !== false && sample(this.traceId, parent, http);
-    this.parent = parent;
+    this.parent = parent?.nameless ? undefined : parent;
     this.#operation = operation;
     this.#kind = kind;
     this.#recorder = this.sampled ? recorder : undefined;

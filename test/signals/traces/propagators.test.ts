@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMonitoring, type PropagatorName } from '../../../src/index.js';
 import { type Callee, startCallee } from '../../support/callee.js';
+import { until } from '../../support/until.js';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SHORT = 'a3ce929d0e0e4736';
@@ -85,9 +86,59 @@ describe('b3', () => {
     expect(await understood('b3', undecided, never)).toEqual([`${TRACE} 00`, `${TRACE} 00`]);
   });
 
+  it.each([{ b3: '0' }, { 'X-B3-Sampled': '0' }, { 'X-B3-Sampled': 'false' }] as Record<
+    string,
+    string
+  >[])('of no span keeps the trace from being recorded: %o', async (headers) => {
+    const { call, end, memory, monitoring } = await start(['b3', 'tracecontext']);
+    expect((await call(headers)).b3).toMatch(/^[0-9a-f]{32}-[0-9a-f]{16}-0$/);
+    const onward = () => monitoring.inject<{ b3?: string }>({}).b3;
+    const parent = monitoring.extract(headers);
+    expect(monitoring.trace('denied', { parent }, onward)).toMatch(/-0$/);
+    const both = { ...headers, traceparent: `00-${TRACE}-${SPAN}-01` };
+    expect((await call(both)).b3).toMatch(new RegExp(`^${TRACE}-[0-9a-f]{16}-1$`));
+    // What is kept all the same is below nobody.
+    await call(headers, '/fail');
+    await end();
+    expect(memory.spans).toHaveLength(2);
+    const kept = memory.spans.find(({ attributes }) => attributes['telltale.kept'] === 'error');
+    expect(kept).toBeDefined();
+    expect(kept?.parentSpanContext).toBeUndefined();
+  });
+
+  it('that asks for debugging is passed on as that', async () => {
+    const { call, monitoring } = await start(['b3', 'b3multi']);
+    const ids = { 'X-B3-TraceId': TRACE, 'X-B3-SpanId': SPAN };
+    const asked: Record<string, string>[] = [
+      { b3: `${TRACE}-${SPAN}-d` },
+      { ...ids, 'X-B3-Flags': '1' },
+    ];
+    const check = (onward: Record<string, string>): void => {
+      expect(onward.b3).toMatch(new RegExp(`^${TRACE}-[0-9a-f]{16}-d$`));
+      expect(onward['x-b3-flags']).toBe('1');
+      expect(onward).not.toHaveProperty('x-b3-sampled');
+    };
+    const isLate = (): boolean => {
+      const span = monitoring.tracer.startSpan('probe');
+      span.end();
+      return Object.hasOwn(span, 'resource');
+    };
+    for (const headers of asked) {
+      check(await call(headers));
+      const parent = monitoring.extract(headers);
+      const inner = () => monitoring.trace('inner', () => monitoring.inject({}));
+      check(monitoring.trace('outer', { parent }, inner));
+      await until(isLate, 'the SDK is loaded');
+    }
+    const refused = await start(['b3', 'b3multi'], { sampleRatio: 0, forcedPerSecond: 0 });
+    expect(await refused.call(asked[0])).toMatchObject({
+      b3: expect.stringMatching(/-0$/),
+      'x-b3-sampled': '0',
+    });
+  });
+
   it('that is not valid begins a new trace', async () => {
     const bad = [
-      { b3: '0' },
       { b3: `${TRACE}-${SPAN}-2` },
       { b3: `${TRACE}1-${SPAN}-1` },
       { b3: `${TRACE}-${SPAN}1-1` },

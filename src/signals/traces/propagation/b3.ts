@@ -1,5 +1,7 @@
-import { TraceFlags } from '@opentelemetry/api';
-import { isSampled } from '../traceparent.js';
+import { type SpanContext, TraceFlags } from '@opentelemetry/api';
+import { newSpanId, newTraceId } from '../ids.js';
+import { isSampled, RANDOM_FLAG } from '../traceparent.js';
+import { traceStateOf } from '../tracestate.js';
 import type { HeaderFormat, HeaderReader, RemoteContext } from './format.js';
 import { traceIdOf, validContext } from './ids.js';
 
@@ -12,7 +14,7 @@ export const b3: HeaderFormat = {
   fields: ['b3'],
   read,
   write(span, set) {
-    set('b3', `${span.traceId}-${span.spanId}-${isSampled(span) ? '1' : '0'}`);
+    set('b3', `${span.traceId}-${span.spanId}-${stateOf(span)}`);
   },
 };
 
@@ -23,9 +25,19 @@ export const b3multi: HeaderFormat = {
   write(span, set) {
     set('x-b3-traceid', span.traceId);
     set('x-b3-spanid', span.spanId);
-    set('x-b3-sampled', isSampled(span) ? '1' : '0');
+    const state = stateOf(span);
+    if (state === 'd') set('x-b3-flags', '1');
+    else set('x-b3-sampled', state);
   },
 };
+
+/** Goes with the trace as its state, of which it says nothing to others. */
+const DEBUG = traceStateOf('');
+
+function stateOf(span: SpanContext): '0' | '1' | 'd' {
+  if (!isSampled(span)) return '0';
+  return span.traceState === DEBUG ? 'd' : '1';
+}
 
 // Who writes one of the two reads both, since nobody knows which the caller was told to write.
 function read(headers: HeaderReader): RemoteContext | undefined {
@@ -35,13 +47,14 @@ function read(headers: HeaderReader): RemoteContext | undefined {
 function readSingle(headers: HeaderReader): RemoteContext | undefined {
   const header = headers.header('b3');
   if (header === undefined) return undefined;
+  if (header === '0') return denial();
   const match = SINGLE.exec(header);
   return match === null ? undefined : contextOf(match[1], match[2], match[3]);
 }
 
 function readMulti(headers: HeaderReader): RemoteContext | undefined {
   const traceId = headers.header('x-b3-traceid');
-  if (traceId === undefined) return undefined;
+  if (traceId === undefined) return isDenied(headers) ? denial() : undefined;
   const state = headers.header('x-b3-flags') === '1' ? 'd' : headers.header('x-b3-sampled');
   return contextOf(traceId, headers.header('x-b3-spanid'), state);
 }
@@ -58,6 +71,23 @@ function contextOf(
     spanId,
     traceFlags: sampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
     isRemote: true,
+    ...(state === 'd' && { traceState: DEBUG }),
     ...(state === undefined && { undecided: true }),
   });
+}
+
+function isDenied(headers: HeaderReader): boolean {
+  const sampled = headers.header('x-b3-sampled');
+  return sampled === '0' || sampled === 'false';
+}
+
+/** A decision without ids. */
+function denial(): RemoteContext {
+  return {
+    traceId: newTraceId(),
+    spanId: newSpanId(),
+    traceFlags: RANDOM_FLAG,
+    isRemote: true,
+    nameless: true,
+  };
 }

@@ -12,6 +12,11 @@ export type HeaderWriter = (name: string, value: string) => void;
 export interface RemoteContext extends SpanContext {
   /** The caller leaves it to us whether the trace is recorded. */
   readonly undecided?: boolean;
+  /**
+   * The caller names no span, and only forbids to record: the ids are made up, so that the decision can
+   * be passed on.
+   */
+  readonly nameless?: boolean;
 }
 
 /** One way to write a span down in headers. */

@@ -25,10 +25,12 @@ export function readerOf(
   if (first === undefined) return () => undefined;
   if (formats.length === 1) return first.read;
   return function readFirst(headers) {
+    let nameless: RemoteContext | undefined;
     for (const format of formats) {
       const context = format.read(headers);
-      if (context !== undefined) return context;
+      if (context !== undefined && !context.nameless) return context;
+      nameless ??= context;
     }
-    return undefined;
+    return nameless;
   };
 }

@@ -10,7 +10,8 @@ export function httpAttributes(http: HttpFacts, methodLabel: string): Attributes
     'http.request.method': methodLabel,
     'url.path': http.path,
     'url.scheme': http.scheme,
-    'network.protocol.version': http.protocolVersion,
+    // Node says 2.0, and the convention 2.
+    'network.protocol.version': http.protocolVersion === '2.0' ? '2' : http.protocolVersion,
     'http.response.status_code': http.status,
   };
   if (methodLabel !== http.method) attributes['http.request.method_original'] = http.method;

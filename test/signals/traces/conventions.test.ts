@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { createServer, request } from 'node:http';
+import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2';
 import { connect } from 'node:net';
 import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-node';
@@ -153,6 +155,23 @@ describe('the span of a request', () => {
       'network.protocol.version': '1.1',
       'user_agent.original': 'tester',
     });
+  });
+
+  it('has HTTP/2 by the name of the convention', async () => {
+    const memory = createSpanMemory();
+    const server = createHttp2Server((_request, response) => response.end('x'));
+    const monitoring = setupMonitoring(server, { logs: false, traces: { exporter: memory } });
+    open.push(monitoring.shutdown);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    open.push(async () => void server.close());
+    const { port } = server.address() as { port: number };
+    const client = connectHttp2(`http://127.0.0.1:${port}`);
+    const asked = client.request({ ':path': '/' }).resume();
+    await once(asked, 'close');
+    client.destroy();
+    await monitoring.shutdown();
+    expect(serverSpan(memory.spans)['network.protocol.version']).toBe('2');
   });
 
   it('has a template as route and never a path', async () => {

@@ -1,3 +1,5 @@
+import { settingReader } from './sql-settings.js';
+
 /** A piece of SQL that says something about a statement's structure. */
 export interface SqlToken {
   readonly kind: 'word' | 'quoted' | 'punctuation';
@@ -35,10 +37,13 @@ const RULES: readonly (readonly [RegExp, SqlToken['kind'] | 'space' | 'value'])[
   [/[\s\S]/y, 'punctuation'],
 ];
 
+const VALUE: SqlToken = { kind: 'punctuation', text: '?' };
+
 /** Takes PostgreSQL's SQL apart and leaves out every value that stands in it. */
 export function readSql(text: string): SqlTokens {
   const sql = text.slice(0, LONGEST);
   const tokens: SqlToken[] = [];
+  const belongsToValue = settingReader();
   let sanitized = '';
   let at = 0;
   while (at < sql.length) {
@@ -47,10 +52,10 @@ export function readSql(text: string): SqlTokens {
       : next(sql, at);
     if (kind === 'space') sanitized += /\S$/.test(sanitized) ? ' ' : '';
     else {
-      const value = kind === 'value';
-      const token = value ? '?' : sql.slice(at, end);
-      tokens.push({ kind: value ? 'punctuation' : kind, text: token });
-      sanitized += token;
+      const read = kind === 'value' ? VALUE : { kind, text: sql.slice(at, end) };
+      const token = belongsToValue(read) ? VALUE : read;
+      tokens.push(token);
+      sanitized += token.text;
     }
     at = end;
   }

@@ -181,10 +181,12 @@ function open(outlet: Outlet, exporter: SpanExporterLike | undefined): void {
   else outlet.open(exporter);
 }
 
-/** Limits on attributes, which only spans of the SDK's own keep to. */
+/** Limits, which only spans of the SDK's own keep to. */
 function hasLimits(): boolean {
-  return Object.keys(process.env).some((name) => /^OTEL_(SPAN_)?ATTRIBUTE_/.test(name));
+  return Object.keys(process.env).some((name) => LIMIT.test(name));
 }
+
+const LIMIT = /^OTEL_(SPAN_)?(ATTRIBUTE|EVENT|LINK)_/;
 
 /** The resource as long as there is no SDK to make one. */
 function createHome(attributesOf: () => Attributes): SpanHome {

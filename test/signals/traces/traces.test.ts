@@ -156,6 +156,24 @@ describe('a server span', () => {
     }
   });
 
+  it.each([
+    ['OTEL_SPAN_EVENT_COUNT_LIMIT', { events: 1, links: 2 }],
+    ['OTEL_SPAN_LINK_COUNT_LIMIT', { events: 2, links: 1 }],
+  ])('keeps to %s from the beginning', async (name, kept) => {
+    process.env[name] = '1';
+    try {
+      const { memory, monitoring, end } = await serve(() => {});
+      const link = { context: { traceId: TRACE, spanId: SPAN, traceFlags: 1 } };
+      const span = monitoring.tracer.startSpan('early', { links: [link, link] });
+      span.addEvent('one').addEvent('two').end();
+      await end();
+      const { events, links } = memory.named('early');
+      expect({ events: events.length, links: links.length }).toEqual(kept);
+    } finally {
+      delete process.env[name];
+    }
+  });
+
   it('continues the caller’s trace, and does what the caller decided', async () => {
     const { memory, base, sink, end } = await serve(() => {});
     const ask = (flags: string, state?: string) =>

@@ -26,7 +26,8 @@ export interface Monitoring {
   readonly errors: Errors;
   /**
    * Runs `fn` as an operation: one call that makes its span, feeds its metrics, and logs its failure.
-   * What `fn` returns, resolves to, throws or rejects with is passed on unchanged.
+   * What `fn` returns, resolves to, throws or rejects with is passed on unchanged; a promise is not the
+   * one that `fn` returned but one that continues it, without what a library has put on that one.
    *
    * @example
    * const report = operation('report.build', { labels: ['kind'] });
@@ -54,7 +55,9 @@ export interface Monitoring {
   bind(fields: Readonly<Record<string, unknown>>): void;
   /**
    * Runs `fn` in a span, and only a span: it is current while `fn` runs, and ends when `fn`, or its
-   * promise, is done. What `fn` throws or rejects with is recorded and passed on unchanged.
+   * promise, is done. What `fn` throws or rejects with is recorded and passed on unchanged. A promise is
+   * not the one that `fn` returned but one that continues it, without what a library has put on that
+   * one, such as `cancel`.
    *
    * @example
    * const total = await monitoring.trace('price cart', { attributes: { items: 3 } }, async (span) => {

@@ -16,8 +16,11 @@ export function resolveExporters(
   env: Environment,
 ): ResolvedExporters {
   if (given.exporter !== undefined) return { exporters: withoutNone([given.exporter].flat()) };
-  const variables = ['TELLTALE_TRACES_EXPORTER', 'OTEL_TRACES_EXPORTER'];
-  const named = readNames(env, variables, EXPORTER_NAMES);
+  const variables = {
+    TELLTALE_TRACES_EXPORTER: env.TELLTALE_TRACES_EXPORTER,
+    OTEL_TRACES_EXPORTER: env.OTEL_TRACES_EXPORTER,
+  };
+  const named = readNames(variables, EXPORTER_NAMES);
   if (named !== undefined) return { exporters: withoutNone(named.known), unknown: named.unknown };
   const endpoint =
     given.endpoint || env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT;
@@ -37,7 +40,7 @@ export interface ResolvedSampling {
 /** Which traces are recorded, as the options or else the environment say. */
 export function resolveSampling(given: TracesOptions, env: Environment): ResolvedSampling {
   if (given.sampleRatio !== undefined) return { options: {} };
-  const own = readRatio(env, 'TELLTALE_TRACES_SAMPLE_RATIO');
+  const own = readRatio('TELLTALE_TRACES_SAMPLE_RATIO', env.TELLTALE_TRACES_SAMPLE_RATIO);
   if (own !== undefined) return { options: { sampleRatio: own.ratio }, warning: own.warning };
   const name = (env.OTEL_TRACES_SAMPLER ?? '').trim().toLowerCase();
   const [, based, sampler] =
@@ -46,7 +49,10 @@ export function resolveSampling(given: TracesOptions, env: Environment): Resolve
     const unknown = `OTEL_TRACES_SAMPLER: there is no sampler ${name}; ${ALL}`;
     return { options: {}, warning: name === '' ? undefined : unknown };
   }
-  const share = sampler === 'traceidratio' ? readRatio(env, 'OTEL_TRACES_SAMPLER_ARG') : undefined;
+  const share =
+    sampler === 'traceidratio'
+      ? readRatio('OTEL_TRACES_SAMPLER_ARG', env.OTEL_TRACES_SAMPLER_ARG)
+      : undefined;
   return {
     options: {
       sampleRatio: sampler === 'always_off' ? 0 : (share?.ratio ?? 1),
@@ -61,10 +67,10 @@ const ALL = 'every trace is recorded';
 
 /** A ratio that is none is 1, as OpenTelemetry has it. */
 function readRatio(
-  env: Environment,
   variable: string,
+  value: string | undefined,
 ): { readonly ratio: number; readonly warning?: string } | undefined {
-  const text = env[variable]?.trim();
+  const text = value?.trim();
   if (!text) return undefined;
   const ratio = Number(text);
   if (ratio >= 0 && ratio <= 1) return { ratio };
@@ -85,8 +91,11 @@ export function resolvePropagators(
   env: Environment,
 ): ResolvedPropagators {
   if (given !== undefined) return { propagators: given };
-  const variables = ['TELLTALE_TRACES_PROPAGATORS', 'OTEL_PROPAGATORS'];
-  const named = readNames(env, variables, PROPAGATORS);
+  const variables = {
+    TELLTALE_TRACES_PROPAGATORS: env.TELLTALE_TRACES_PROPAGATORS,
+    OTEL_PROPAGATORS: env.OTEL_PROPAGATORS,
+  };
+  const named = readNames(variables, PROPAGATORS);
   if (named === undefined) return { propagators: ['tracecontext'] };
   return { propagators: named.known.filter((name) => name !== 'none'), unknown: named.unknown };
 }

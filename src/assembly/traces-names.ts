@@ -16,13 +16,12 @@ export interface Names<Name extends string> {
 
 /** Reads names joined by commas from the first of the variables that is set; undefined if none is. */
 export function readNames<Name extends string>(
-  env: Environment,
-  variables: readonly string[],
+  variables: Environment,
   all: readonly Name[],
 ): Names<Name> | undefined {
-  const variable = variables.find((one) => env[one]?.trim());
+  const variable = Object.keys(variables).find((one) => variables[one]?.trim());
   if (variable === undefined) return undefined;
-  const listed = (env[variable] ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const listed = (variables[variable] ?? '').split(',').map((name) => name.trim().toLowerCase());
   const names = [...new Set(listed)].filter((name) => name !== '');
   const isKnown = (name: string): name is Name => all.includes(name as Name);
   const others = names.filter((name) => !isKnown(name));

@@ -100,7 +100,7 @@ const OTHERS: Record<string, Bad> = {
   'a link without a context, later': ({ tracer }) =>
     tracer
       .startSpan('bad')
-      .addLink({ context: {} as never })
+      .addLink({ context: undefined as never })
       .end(),
   'a start that is no date': ({ tracer }) => tracer.startSpan('bad', { startTime: DATE }).end(),
   'a start in nanoseconds': ({ tracer }) =>

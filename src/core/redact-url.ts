@@ -88,10 +88,14 @@ function userinfoLength(word: string): number {
 const HOST = /^(?:[\w.-]*|\[[\w.:]*\])(?::\d*)?(?:[/?#]|$)/;
 const WHOLE_HOST = /^[\w.-]*(?::\d*)?$/;
 const IN_WORD = /["']\w/y;
+/** Between one text of JSON and the next, be it JSON in JSON. */
+const BETWEEN_TEXTS = /(["'])(?:[}\]]+,|[,:]\\*\1)/y;
 
 /** Whether a quote that ended an address may be one of its password: encoding leaves `'` as it is. */
 function mayGoOn(text: string, begin: number, end: number): boolean {
   const word = text.slice(begin, end);
+  BETWEEN_TEXTS.lastIndex = end;
+  if (BETWEEN_TEXTS.test(text)) return false;
   if (!HOST.test(word)) return true;
   IN_WORD.lastIndex = end;
   return WHOLE_HOST.test(word) && IN_WORD.test(text);

@@ -10,8 +10,10 @@ const LONGEST_WORD = 256;
 
 /** In quotes that may be escaped, as JSON in JSON is, or to the end of the line where they are cut off. */
 const QUOTED = String.raw`\[redacted\]|(?<escape>\\*)(?<quote>["'])[^]{0,8192}?(?<!\\)\k<escape>\k<quote>`;
+/** What JSON and inspected objects have of a header that there is none of, or several. */
+const NONE_OR_SEVERAL = String.raw`(?:null|undefined)(?=\s*[,}])|\[(?:"(?:[^"\\\r\n]|\\.)*",?)*\]`;
 const HEADERS = new RegExp(
-  String.raw`\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*["']?[ \t]*[=:](?![ \t]*(?:bearer|basic)\b)[ \t]*)(?:${QUOTED}|[^\r\n]+)`,
+  String.raw`\b((?:proxy-)?authorization|(?:set-)?cookie)(\\*["']?[ \t]*[=:](?![ \t]*(?:bearer|basic)\b)[ \t]*)(?:${QUOTED}|${NONE_OR_SEVERAL}|[^\r\n]+)`,
   'gi',
 );
 const ASSIGNED = new RegExp(

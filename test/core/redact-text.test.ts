@@ -56,6 +56,11 @@ describe('a text of an error', () => {
     ['GET /?api%5Fkey=hunter2', '?api%5Fkey=[redacted]'],
     ['Cookie: theme="dark"; sid=hunter2\nnext', 'Cookie: [redacted]\nnext'],
     ['{"cookie":["a=\\"b\\"","hunter2"]}', '{"cookie":[redacted]'],
+    ['{"cookie":["a=\\"b\\"","hunter2"],"status":502}', '{"cookie":[redacted],"status":502}'],
+    ['{"cookie":["hunter2","status":502}', '{"cookie":[redacted]'],
+    ['{"cookie":null,"status":502}', '{"cookie":[redacted],"status":502}'],
+    ['{ authorization: undefined, status: 401 }', '{ authorization: [redacted], status: 401 }'],
+    ['Cookie: null; sid=hunter2', 'Cookie: [redacted]'],
     [
       'Authorization: Digest username="bob", response="hunter2"\nnext',
       'Authorization: [redacted]\nnext',

@@ -33,17 +33,28 @@ export function createWriter(target: string | number, failed: (error: unknown) =
   const pump = createPump(outlet, backlog, failed);
   let drops = 0;
   let ended = false;
+  let nextTry: NodeJS.Timeout | undefined;
 
   if (typeof target === 'string') openFirst(target);
 
   function openFirst(path: string): void {
+    clearTimeout(nextTry);
+    nextTry = undefined;
     if (ended || outlet.fd !== undefined) return;
     openFile(path).then(turnTo, (error) => {
       // That is a pipe that nobody reads yet.
       if (error.code !== 'ENXIO') failed(error);
       pump.settle();
-      setTimeout(openFirst, RETRY_MS, path).unref();
+      clearTimeout(nextTry);
+      nextTry = setTimeout(openFirst, RETRY_MS, path).unref();
     });
+  }
+
+  function flush(): Promise<void> {
+    const flushed = pump.flush();
+    // The process may end before that one: nothing else may keep it alive.
+    if (nextTry !== undefined && typeof target === 'string') openFirst(target);
+    return flushed;
   }
 
   function turnTo(opened: number): void {
@@ -74,7 +85,7 @@ export function createWriter(target: string | number, failed: (error: unknown) =
     },
     dropped: () => drops + pump.dropped,
     async flush(done) {
-      await pump.flush();
+      await flush();
       done?.();
     },
     flushSync: pump.flushSync,
@@ -82,8 +93,9 @@ export function createWriter(target: string | number, failed: (error: unknown) =
       if (typeof target === 'string' && !ended) turnTo(await openFile(target));
     },
     async end() {
-      await pump.flush();
+      await flush();
       ended = true;
+      clearTimeout(nextTry);
       // What could not be written is not to be tried again once the descriptor is somebody else's.
       pump.stop();
       await outlet.close();

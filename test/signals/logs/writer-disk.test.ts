@@ -199,4 +199,19 @@ describe('a file that cannot be opened', () => {
     await writer.flush();
     expect(errors.length).toBeGreaterThan(1);
   });
+
+  it('is tried at once when somebody waits, and not by a timer that keeps no process alive', async () => {
+    const parent = path.join(folder, 'tried');
+    writeFileSync(parent, 'a file where the folder should be');
+    const { writer, write } = start(path.join(parent, 'app.log'));
+    write(10);
+    const before = performance.now();
+    // Each would wait for half a second.
+    for (let i = 0; i < 12; i++) await writer.flush();
+    expect(performance.now() - before).toBeLessThan(4000);
+    rmSync(parent);
+    await writer.end();
+    expect(numbersIn(path.join(parent, 'app.log'))).toHaveLength(10);
+    expect(writer.dropped()).toBe(0);
+  }, 15_000);
 });

@@ -15,7 +15,9 @@ export function redactUrls(text: string, isSecret: IsSecret): string {
   return redactParameters(withoutUserinfo(text), isSecret);
 }
 
-const PARAMETER = /([?&;#])([^?=&;#\s"'<>]{1,100})=(?:[^&;#\s"'<>]|'(?=\w))+/g;
+// A group that is repeated for each character would exhaust the stack.
+const PARAMETER =
+  /([?&;#])([^?=&;#\s"'<>]{1,100})=(?=[^&;#\s"'<>]|'\w)[^&;#\s"'<>]*(?:'(?=\w)[^&;#\s"'<>]*){0,1000}/g;
 
 /** A text without what follows a name that is a secret's. */
 export function redactParameters(text: string, isSecret: IsSecret): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redactSecrets } from '../../src/core/redact.js';
 import { redactText, withoutSecrets } from '../../src/core/redact-text.js';
-import { withoutUserinfo } from '../../src/core/redact-url.js';
+import { redactUrls, withoutUserinfo } from '../../src/core/redact-url.js';
 
 const encoded = encodeURIComponent("it's-hunter2");
 
@@ -44,6 +44,18 @@ describe('an address in a value', () => {
   ])('keeps what is none: %s', (text) => {
     const given = { text };
     expect(redactSecrets(given)).toEqual({ text });
+  });
+});
+
+describe('a parameter of 20 MB', () => {
+  const long = 'x'.repeat(20_000_000);
+
+  it.each([
+    [`https://h/?token=${long}`, 'https://h/?token=[redacted]'],
+    [`https://h/?token=${"'x".repeat(900)}${long}`, 'https://h/?token=[redacted]'],
+    [`https://h/?image=${long}`, `https://h/?image=${long}`],
+  ])('exhausts no stack: %#', (text, expected) => {
+    expect(redactUrls(text, (key) => key === 'token') === expected).toBe(true);
   });
 });
 

@@ -25,8 +25,8 @@ const enriched = new WeakMap<Logger, Enriched>();
 
 /**
  * Gives fields to every line of a logger that telltale did not make, and of its children, those that
- * exist already included: they inherit the place where pino keeps its mixin. Secrets are redacted by
- * key in the same place. Returns what takes it back.
+ * exist already included: they inherit the place where pino keeps its mixin. Fields are redacted where
+ * they are put together, and messages where lines are made. Returns what takes it back.
  */
 export function enrich(logger: Logger, fields: Enricher): () => void {
   const slots = slotsOf(logger);

@@ -1,5 +1,6 @@
 import { Family, type MetricConfig, type Storage } from './family.js';
 import type { Histogram, HistogramSeries, LabelInput } from './handles.js';
+import { ABSENT } from './label-table.js';
 import { finite, refuseBuckets } from './refuse.js';
 import type { Exemplar, Format, PromSample, SampleSink, SeriesWriter } from './sample.js';
 import { Series } from './series.js';
@@ -52,7 +53,10 @@ export class HistogramFamily extends Family<HistogramHandle> implements Histogra
   }
 
   zero(labels: LabelInput<string> = {}): void {
-    this.pool.zero(this.address(labels), this.buckets.length + 2);
+    const address = this.address(labels);
+    // One that is folded has its series together with others.
+    const isFolded = this.index.findValues(this.index.valuesOf(labels)) === ABSENT;
+    if (!isFolded) this.pool.zero(address, this.buckets.length + 2);
   }
 
   feed(address: number, value: number): void {

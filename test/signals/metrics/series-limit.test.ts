@@ -54,6 +54,16 @@ describe('a metric with too many series', () => {
     expect([byC('0'), byC('1'), byC('2')]).toEqual([1667, 1667, 1666]);
   });
 
+  it('keeps what is folded when one more is shown before it is needed', async () => {
+    const { metrics } = create(2);
+    const sizes = metrics.histogram({ name: 'sizes', help: 'x', labelNames: ['a'], buckets: [1] });
+    for (const a of ['1', '2', '3', '4']) sizes.observe({ a }, 1);
+    sizes.zero({ a: '5' });
+    expect(total(await metrics.text(), 'sizes_count')).toBe(4);
+    sizes.zero({ a: '1' });
+    expect(total(await metrics.text(), 'sizes_count')).toBe(3);
+  });
+
   it('is bounded where operations feed it, too', async () => {
     const monitoring = create();
     monitoring.metrics.use(calls);

@@ -12,6 +12,7 @@ import type { TraceIdentity } from '../../model/trace.js';
 import { type Clock, clockOf, createClock } from './clock.js';
 import { newSpanId, newTraceId } from './ids.js';
 import type { JoinedTrace } from './joined-trace.js';
+import { isNamed } from './link.js';
 import type { RemoteContext } from './propagation/format.js';
 import type { SpanRecorder } from './recorder.js';
 import type { Sampler } from './sampling.js';
@@ -48,7 +49,7 @@ export class OperationTrace implements TraceIdentity {
     this.spanId = newSpanId();
     const { http } = operation;
     this.sampled = http?.traced !== false && sample(this.traceId, parent, http);
-    this.parent = parent?.nameless ? undefined : parent;
+    this.parent = parent && isNamed(parent) ? parent : undefined;
     this.#operation = operation;
     this.#kind = kind;
     this.#recorder = this.sampled ? recorder : undefined;

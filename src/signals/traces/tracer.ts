@@ -15,7 +15,7 @@ import type { Scopes } from '../../core/scope.js';
 import { epochMilliseconds } from './clock.js';
 import { clockIn, spanContextIn } from './identity.js';
 import { newSpanId, newTraceId } from './ids.js';
-import { isLink } from './link.js';
+import { isLink, isNamed } from './link.js';
 import type { SpanRecorder, SpanStart } from './recorder.js';
 import type { Sampler } from './sampling.js';
 import { noteServerSpan } from './server-spans.js';
@@ -77,7 +77,7 @@ function createTracer(scope: SpanStart['scope'], parts: TracerParts): Tracer {
     const clock = clockIn(options.root ? undefined : context);
     return recorder.record({
       context: spanContext,
-      parent,
+      parent: parent && isNamed(parent) ? parent : undefined,
       name,
       kind: kindOf(options),
       startTime: epochMilliseconds(options.startTime, clock),

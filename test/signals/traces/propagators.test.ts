@@ -106,6 +106,16 @@ describe('b3', () => {
     expect(kept?.parentSpanContext).toBeUndefined();
   });
 
+  it('of no span is nobody’s to be linked to or to be below', async () => {
+    const { end, memory, monitoring } = await start(['b3'], { parentBased: false });
+    const parent = monitoring.extract({ b3: '0' });
+    monitoring.trace('linked', { links: [parent] }, () => {});
+    monitoring.trace('below', { parent }, () => {});
+    await end();
+    expect(memory.named('linked').links).toEqual([]);
+    expect(memory.named('below').parentSpanContext).toBeUndefined();
+  });
+
   it('that asks for debugging is passed on as that', async () => {
     const { call, monitoring } = await start(['b3', 'b3multi']);
     const ids = { 'X-B3-TraceId': TRACE, 'X-B3-SpanId': SPAN };

@@ -3,6 +3,8 @@ import type { Attributes, AttributeValue } from '@opentelemetry/api';
 /** OTLP has whole numbers in 64 bits, and JSON has neither NaN nor infinity. */
 const TOO_LARGE = 2 ** 63;
 
+const UNREADABLE = 'unreadable';
+
 /**
  * Makes attributes such as every collector can read: one that is strict refuses a whole batch for a
  * number that OTLP does not have, or for a text that was cut in the middle of a character. Such numbers
@@ -25,7 +27,7 @@ export function sendableText(text: unknown): string {
   try {
     return String(text).toWellFormed();
   } catch {
-    return 'unreadable';
+    return UNREADABLE;
   }
 }
 
@@ -50,7 +52,15 @@ function sendableMembers(value: object): unknown {
     // OpenTelemetry takes lists of one type only.
     return items.map((item) => (typeof item === 'number' ? String(item) : item));
   }
-  const members = { ...value } as Attributes;
-  makeSendable(members);
-  return members;
+  try {
+    const members = { ...value } as Attributes;
+    makeSendable(members);
+    const before = value as Attributes;
+    const isSame = Object.keys(members).every((key) => members[key] === before[key]);
+    // What has no prototype has no text, which is all that some exporters take.
+    return isSame && value instanceof Object ? value : members;
+  } catch {
+    // A getter of the application's throws.
+    return UNREADABLE;
+  }
 }

@@ -190,3 +190,48 @@ describe('a span that nobody can write down', () => {
     expect(arrived.filter(({ name }) => name === 'good')).toHaveLength(4);
   });
 });
+
+describe('an attribute that is an object', () => {
+  async function exported(value: unknown): Promise<unknown> {
+    const seen: unknown[] = [];
+    const exporter = {
+      export(spans: { attributes: Record<string, unknown> }[], done: (result: object) => void) {
+        for (const { attributes } of spans) seen.push(attributes.x);
+        done({ code: 0 });
+      },
+      shutdown: async () => {},
+    };
+    const monitoring = createMonitoring({ logs: false, traces: { exporter: exporter as never } });
+    monitoring.start();
+    monitoring.trace('bad', (span) => span.setAttribute('x', value as never));
+    await monitoring.shutdown();
+    return seen[0];
+  }
+
+  it.each([new Date(0), new Float64Array([1]), { a: 1 }, new (class Own {})()])(
+    'goes to the exporter as it is where there is nothing to mend: %o',
+    async (value) => expect(await exported(value)).toBe(value),
+  );
+
+  it('is mended in a copy', async () => {
+    const value = { a: CUT, [CUT]: 1, b: { c: Number.NaN } };
+    expect(await exported(value)).toEqual({ a: MENDED, [MENDED]: 1, b: { c: 'NaN' } });
+    expect(value.a).toBe(CUT);
+  });
+
+  it('has a text also without a prototype', async () => {
+    const value = await exported(Object.assign(Object.create(null), { a: 1 }));
+    expect(String(value)).toBe('[object Object]');
+  });
+
+  it('and cannot be read a second time costs the application nothing', async () => {
+    let reads = 0;
+    const value = {
+      get a() {
+        if (++reads > 1) throw new Error('on purpose');
+        return 1;
+      },
+    };
+    expect(await exported(value)).toBe('unreadable');
+  });
+});

@@ -14,15 +14,24 @@ export interface Names<Name extends string> {
   readonly unknown: UnknownNames | undefined;
 }
 
-/** Reads names joined by commas from the first of the variables that is set; undefined if none is. */
+/** Reads names joined by commas from the first of the variables that has any; undefined if none has. */
 export function readNames<Name extends string>(
   variables: Environment,
   all: readonly Name[],
 ): Names<Name> | undefined {
-  const variable = Object.keys(variables).find((one) => variables[one]?.trim());
-  if (variable === undefined) return undefined;
-  const listed = (variables[variable] ?? '').split(',').map((name) => name.trim().toLowerCase());
-  const names = [...new Set(listed)].filter((name) => name !== '');
+  for (const [variable, value = ''] of Object.entries(variables)) {
+    const listed = value.split(',').map((name) => name.trim().toLowerCase());
+    const names = [...new Set(listed)].filter((name) => name !== '');
+    if (names.length > 0) return sort(variable, names, all);
+  }
+  return undefined;
+}
+
+function sort<Name extends string>(
+  variable: string,
+  names: readonly string[],
+  all: readonly Name[],
+): Names<Name> {
   const isKnown = (name: string): name is Name => all.includes(name as Name);
   const others = names.filter((name) => !isKnown(name));
   return {

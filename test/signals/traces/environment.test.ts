@@ -118,6 +118,17 @@ describe('where spans go', () => {
     expect(text).toContain('telltale_spans_exported_total{exporter="zipkin"} 1');
   });
 
+  it.each([
+    { OTEL_TRACES_EXPORTER: ' , ' },
+    { TELLTALE_TRACES_EXPORTER: ',', OTEL_TRACES_EXPORTER: 'otlp' },
+  ])('%o: as if what names nothing were not set', async (env) => {
+    const { endpoint, requests } = await collector();
+    const monitoring = start({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, ...env });
+    work(monitoring);
+    await monitoring.shutdown();
+    expect(requests).toHaveLength(1);
+  });
+
   it.each([{ OTEL_TRACES_EXPORTER: 'none' }, { OTEL_SDK_DISABLED: 'true' }])(
     '%o: nowhere',
     async (env) => {

@@ -112,6 +112,7 @@ describe('the text of a statement', () => {
     ['SET TRANSACTION READ ONLY', 'SET TRANSACTION READ ONLY'],
     ['ALTER TABLE a RENAME TO b', 'ALTER TABLE a RENAME TO b'],
     ['UPDATE t SET a = b', 'UPDATE t SET a = b'],
+    ['ALTER TABLE t SET (a = on), ADD b int', 'ALTER TABLE t SET (a = ?), ADD b int'],
     ['SELECT 1 /* secret /* nested */ secret */ , 2 -- secret', 'SELECT ? , ?'],
     ['SELECT *\n\tFROM   t\r\n', 'SELECT * FROM t'],
     ["WHERE a IN (1, 'b', 3) AND b IN ($1, $2)", 'WHERE a IN (?) AND b IN ($1, $2)'],

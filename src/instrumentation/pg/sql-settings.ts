@@ -10,8 +10,9 @@ export function settingReader(): (token: SqlToken) => boolean {
   let isValue = false;
 
   return function belongsToValue({ kind, text }) {
-    if (text === ';') {
-      verb = '';
+    if (text === ';') verb = '';
+    // Settings of a table are in parentheses, and more may follow.
+    if (text === ';' || text === ')') {
       isSetting = false;
       isValue = false;
     }

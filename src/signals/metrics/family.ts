@@ -212,6 +212,16 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
     this.#exemplars.set(address, exemplar);
   }
 
+  /** Sets one series back to 0. */
+  protected empty(address: number): void {
+    this.pool.zero(address, this.#size);
+    this.#forgetExemplars(address);
+  }
+
+  #forgetExemplars(address: number): void {
+    for (let i = 0; i < this.#size; i++) this.#exemplars?.delete(address + i);
+  }
+
   #handleOf(address: number): Handle {
     this.#handles ??= new Map();
     let handle = this.#handles.get(address);
@@ -229,7 +239,7 @@ export abstract class Family<Handle extends Series<unknown> = Series<unknown>>
       this.#handles?.delete(address);
       handle.moveTo((this.#nowhere ??= this.pool.take(this.#size)));
     }
-    for (let i = 0; i < this.#size; i++) this.#exemplars?.delete(address + i);
+    this.#forgetExemplars(address);
     this.pool.giveBack(address, this.#size);
   }
 }

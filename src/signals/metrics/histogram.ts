@@ -56,7 +56,7 @@ export class HistogramFamily extends Family<HistogramHandle> implements Histogra
     const address = this.address(labels);
     // One that is folded has its series together with others.
     const isFolded = this.index.findValues(this.index.valuesOf(labels)) === ABSENT;
-    if (!isFolded) this.pool.zero(address, this.buckets.length + 2);
+    if (!isFolded) this.empty(address);
   }
 
   feed(address: number, value: number): void {

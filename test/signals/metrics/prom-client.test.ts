@@ -4,6 +4,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { createMonitoring } from '../../../src/index.js';
 import { serveMonitored } from '../../support/monitored-server.js';
+import { createSpanMemory } from '../../support/span-memory.js';
 
 const linesOf = (page: string, pattern: RegExp) =>
   page.split('\n').filter((line) => pattern.test(line));
@@ -132,5 +133,18 @@ describe('calls of prom-client', () => {
     sizes.observe({ a: 1 }, 5);
     sizes.zero({ a: 1 });
     expect(await metrics.text()).toContain('sizes_sum{a="1"} 0\nsizes_count{a="1"} 0\n');
+  });
+
+  it('forget the trace of what a histogram had observed before it was set to zero', async () => {
+    const { metrics, trace } = createMonitoring({
+      logs: false,
+      traces: { exporter: createSpanMemory() },
+    });
+    const sizes = metrics.histogram({ name: 'sizes', help: 'x', buckets: [1] });
+    trace('work', () => sizes.observe(0.5));
+    const buckets = async () => (await metrics.text('openmetrics')).match(/^sizes_bucket.*$/gm);
+    expect((await buckets())?.[0]).toContain('trace_id=');
+    sizes.zero();
+    expect(await buckets()).toEqual(['sizes_bucket{le="1.0"} 0', 'sizes_bucket{le="+Inf"} 0']);
   });
 });

@@ -83,7 +83,9 @@ export interface ResolvedPropagators {
   readonly unknown?: UnknownNames | undefined;
 }
 
-const PROPAGATORS = [...(Object.keys(FORMATS) as PropagatorName[]), 'none'] as const;
+/** Baggage is in OpenTelemetry's own default and says nothing of traces: no reason to warn. */
+const OTHERS = ['none', 'baggage'] as const;
+const PROPAGATORS = [...(Object.keys(FORMATS) as PropagatorName[]), ...OTHERS];
 
 /** In which headers traces are passed on. A name that is none of ours is passed over. */
 export function resolvePropagators(
@@ -97,5 +99,9 @@ export function resolvePropagators(
   };
   const named = readNames(variables, PROPAGATORS);
   if (named === undefined) return { propagators: ['tracecontext'] };
-  return { propagators: named.known.filter((name) => name !== 'none'), unknown: named.unknown };
+  const isOther = (name: string) => OTHERS.includes(name as (typeof OTHERS)[number]);
+  return {
+    propagators: named.known.filter((name): name is PropagatorName => !isOther(name)),
+    unknown: named.unknown,
+  };
 }

@@ -83,8 +83,11 @@ async function createZipkinExporter(options: ZipkinOptions): Promise<SpanExporte
     isWritable(span) {
       isTrial = true;
       isWritten = false;
-      exporter.export([span], () => {});
-      isTrial = false;
+      try {
+        exporter.export([span], () => {});
+      } finally {
+        isTrial = false;
+      }
       return isWritten;
     },
   };

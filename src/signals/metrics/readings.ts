@@ -14,32 +14,42 @@ export interface Readings {
   /**
    * Reads a metric, or joins who is reading it already. Resolves with what a metric that somebody
    * else made holds. Rejects when that fails or is late, and at once when all who waited for the
-   * reading before have given up on it.
+   * reading before have given up on it, for as long as it may still come to an end.
    */
   read(metric: RegisteredMetric, deadline: Deadline): Promise<PromMetric | undefined>;
 }
 
+/** What takes longer will not answer any more, and is begun anew. */
+const LOST_AFTER_MS = 60_000;
+
 interface UnderWay {
   readonly work: Promise<PromMetric | undefined>;
+  readonly lostAt: number;
   waiting: number;
 }
 
 /** Creates the readings of one scraper. */
-export function createReadings(): Readings {
+export function createReadings(lostAfterMs = LOST_AFTER_MS): Readings {
   const underWay = new Map<RegisteredMetric, UnderWay>();
 
   function begin(metric: RegisteredMetric): UnderWay {
-    const work = readingOf(metric).finally(() => underWay.delete(metric));
-    const reading = { work, waiting: 0 };
+    const work = readingOf(metric).finally(() => {
+      if (underWay.get(metric) === reading) underWay.delete(metric);
+    });
+    const reading = { work, lostAt: performance.now() + lostAfterMs, waiting: 0 };
     underWay.set(metric, reading);
     return reading;
   }
 
   return {
     async read(metric, deadline) {
-      const known = underWay.get(metric);
-      if (known?.waiting === 0) throw new Error('still busy with the collection before');
-      const reading = known ?? begin(metric);
+      let reading = underWay.get(metric);
+      if (reading?.waiting === 0) {
+        if (performance.now() < reading.lostAt)
+          throw new Error('still busy with the collection before');
+        reading = undefined;
+      }
+      reading ??= begin(metric);
       reading.waiting++;
       try {
         return await deadline.hold(reading.work);

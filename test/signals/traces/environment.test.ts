@@ -197,6 +197,7 @@ describe('what is said of traces and cannot be done', () => {
       { OTEL_TRACES_SAMPLER: 'always_on', OTEL_TRACES_SAMPLER_ARG: 'endpoint=http://x' },
       { OTEL_TRACES_SAMPLER_ARG: 'abc' },
       { OTEL_PROPAGATORS: 'none' },
+      { OTEL_PROPAGATORS: 'tracecontext,baggage' },
       { OTEL_PROPAGATORS: ' tracecontext, B3 ,' },
     ];
     for (const env of known) expect(await warnings(env)).toEqual([]);

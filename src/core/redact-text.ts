@@ -17,7 +17,7 @@ const HEADERS = new RegExp(
   'gi',
 );
 const ASSIGNED = new RegExp(
-  String.raw`\b((?:\w*(?:passwords?|passwd|passphrases?|pwd|secrets?|token|jwt|credentials?|(?:api|private|access|secret|signing|encryption)(?:[-_]|%5F|%2D)?key)|(?:\w*_)?pass)(?:\]|%5D)?\\*["']?[ \t]*[=:][ \t]*)(?:${QUOTED}|\\*["'][^\r\n]*|(?:[^\s,;&"']|["'](?=\w))+)`,
+  String.raw`\b((?:\w*(?:passwords?|passwd|passphrases?|pwd|secrets?|token|(?:jwt|credentials?)(?=\\*["'=])|(?:api|private|access|secret|signing|encryption)(?:[-_]|%5F|%2D)?key)|(?:\w*_)?pass)(?:\]|%5D)?\\*["']?[ \t]*[=:][ \t]*)(?:${QUOTED}|\\*["'][^\r\n]*|(?:[^\s,;&"']|["'](?=\w))+)`,
   'gi',
 );
 const CREDENTIALS = /\b(?:(bearer)\s+(?:[^\s"',;]|["',;](?=\w)){6,}|(basic)\s+[\w.~+/=-]{6,})/gi;

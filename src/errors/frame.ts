@@ -10,12 +10,15 @@ const LINE = /^\s*at (?:async )?(?:(.*?) \((.*)\)|(.*))$/;
 const PLACE = /^(.*?):(\d+):(\d+)$/;
 /** Inside Node, or code that has no file: whoever made it is the next frame. */
 const NOWHERE = /^(?:node:|internal\/|native|<anonymous>|eval at )/;
+/** Longer ones are no frames, and would take long to find that out of. */
+const LONGEST = 2048;
 const PACKAGES = 'node_modules/';
 /** Of builds: `main.3f2a91bc.js`, `chunk-XK4T2QPA.mjs`. */
 const HASH = /[.-](?:[\da-f]{8,}|(?=[A-Z\d]*\d)[A-Z\d]{8})(?=\.)/gi;
 
 /** Reads a line of a stack; undefined for what is inside Node or has no place. */
 export function frameOf(line: string): Frame | undefined {
+  if (line.length > LONGEST) return undefined;
   const [, name = '', place, bare = ''] = LINE.exec(line) ?? [];
   const [, file = '', row = '', column = ''] = PLACE.exec(place ?? bare) ?? [];
   if (file === '' || NOWHERE.test(file)) return undefined;

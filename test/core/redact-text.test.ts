@@ -90,6 +90,8 @@ describe('a text of an error', () => {
     ['"token":"begin hunter2', '"token":[redacted]'],
     ['private_key: "BEGIN\nhunter2\nEND" next', 'private_key: [redacted] next'],
     ['credentials=hunter2', 'credentials=[redacted]'],
+    ['{"jwt":"hunter2"}', '{"jwt":[redacted]}'],
+    ['InvalidCredentials: user bob, jwt: expired', 'InvalidCredentials: user bob, jwt: expired'],
     ['SECRET_KEY=hunter2', 'SECRET_KEY=[redacted]'],
     ['{"passwords":"hunter2"}', '{"passwords":[redacted]}'],
   ])('loses its secrets: %s', (text, expected) => {

@@ -101,8 +101,12 @@ export function createLineRedaction(redact: Redaction = []): LineRedaction {
         serializers,
         formatters: {
           ...formatters,
-          bindings: (bindings) =>
-            redactor.fields((formatters?.bindings?.(bindings) ?? bindings) as Fields, serializers),
+          bindings(bindings) {
+            const named =
+              formatters?.bindings === undefined ? bindings : formatters.bindings(bindings);
+            // pino takes nothing for no bindings.
+            return redactor.fields((named ?? {}) as Fields, serializers);
+          },
           log: formatter(serializers, formatters?.log as Format | undefined, first),
         },
       };

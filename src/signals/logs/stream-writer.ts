@@ -38,6 +38,7 @@ export function createStreamWriter(
   let pending = 0;
   let flushed: (() => void)[] = [];
   let release: (() => void) | undefined;
+  let ended = false;
 
   for (const member of members) member.on?.('error', failed);
   // SonicBoom's, for a line beyond its own bound.
@@ -57,7 +58,7 @@ export function createStreamWriter(
   }
 
   function write(line: string): void {
-    if (stream.flushSync !== undefined) release ??= atExit(flushSync);
+    if (stream.flushSync !== undefined && !ended) release ??= atExit(flushSync);
     if (stream.destroyed || stream.writableEnded || !room.has(line)) {
       drops++;
       return;
@@ -106,6 +107,7 @@ export function createStreamWriter(
     reopen: () => Promise.resolve(),
     async end() {
       await writer.flush();
+      ended = true;
       release?.();
       room.leave();
       stream.off?.('drop', countDrop);

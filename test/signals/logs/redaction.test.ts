@@ -165,4 +165,12 @@ describe('what all lines have', () => {
       });
     }
   });
+
+  it('is nothing where a formatter gives nothing', () => {
+    const sink = createLogSink();
+    const formatters = { bindings: () => undefined as unknown as Record<string, unknown> };
+    const { logger } = createMonitoring({ logs: { destination: sink, pino: { formatters } } });
+    logger.info('line');
+    expect(Object.keys(sink.lines[0] ?? {})).toEqual(['level', 'time', 'msg']);
+  });
 });

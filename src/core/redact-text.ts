@@ -1,5 +1,5 @@
 import { REDACTED, redactParameters, withoutUserinfo } from './redact-url.js';
-import { createKeyTest } from './secret-key.js';
+import { AMBIGUOUS_SECRETS, createKeyTest, SECRET_KEYS, SECRETS } from './secret-key.js';
 
 const isSecret = createKeyTest([]);
 
@@ -17,7 +17,7 @@ const HEADERS = new RegExp(
   'gi',
 );
 const ASSIGNED = new RegExp(
-  String.raw`\b((?:\w*(?:passwords?|passwd|passphrases?|pwd|secrets?|token|(?:jwt|credentials?)(?=\\*["'=])|(?:api|private|access|secret|signing|encryption)(?:[-_]|%5F|%2D)?key)|(?:\w*_)?pass)(?:\]|%5D)?\\*["']?[ \t]*[=:][ \t]*)(?:${QUOTED}|\\*["'][^\r\n]*|(?:[^\s,;&"']|["'](?=\w))+)`,
+  String.raw`\b((?:\w*(?:${SECRETS}|pwd|(?:${AMBIGUOUS_SECRETS})(?=\\*["'=])|${SECRET_KEYS}(?:[-_]|%5F|%2D)?key)|(?:\w*_)?pass)(?:\]|%5D)?\\*["']?[ \t]*[=:][ \t]*)(?:${QUOTED}|\\*["'][^\r\n]*|(?:[^\s,;&"']|["'](?=\w))+)`,
   'gi',
 );
 const CREDENTIALS = /\b(?:(bearer)\s+(?:[^\s"',;]|["',;](?=\w)){6,}|(basic)\s+[\w.~+/=-]{6,})/gi;

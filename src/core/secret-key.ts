@@ -1,6 +1,15 @@
+/** A pattern of names of secrets, for the keys of fields as well as for what texts assign to. */
+export const SECRETS = 'pass(?:words?|wd|phrases?)|secrets?|token';
+/** The same of names that texts also use to speak of something. */
+export const AMBIGUOUS_SECRETS = 'jwt|credentials?';
+/** What keys that are secret are called by. */
+export const SECRET_KEYS = '(?:api|private|access|secret|signing|encryption)';
+
 // By the whole key: `token_count` and `secretary` are no secrets.
-const SECRET =
-  /^(?:(?:proxy-)?authorization|(?:set-)?cookies?|rawheaders|pass|pwd|.*(?:pass(?:words?|wd|phrases?)|secrets?|token|jwt|credentials?|(?:api|private|access|secret|signing|encryption)[-_]?key))$/i;
+const SECRET = new RegExp(
+  `^(?:(?:proxy-)?authorization|(?:set-)?cookies?|rawheaders|pass|pwd|.*(?:${SECRETS}|${AMBIGUOUS_SECRETS}|${SECRET_KEYS}[-_]?key))$`,
+  'i',
+);
 
 const MOST_KNOWN = 2000;
 const LONGEST = 256;

@@ -1,6 +1,6 @@
 import type { Operation } from '../model/operation.js';
 import type { Diagnostics } from './diagnostics.js';
-import { type LiveOperation, OPERATION } from './operation.js';
+import type { LiveOperation } from './operation.js';
 import { redactSecrets } from './redact.js';
 import { operationIn, type Scopes } from './scope.js';
 
@@ -44,16 +44,16 @@ export function createBind(scopes: Scopes, diagnostics: Diagnostics): Bind {
 export function boundTo(operation: Operation | undefined): Readonly<Fields> | undefined {
   let nearest: Readonly<Fields> | undefined;
   let all: Fields | undefined;
-  for (let at = operation as LiveOperation | undefined; at !== undefined; at = above(at)) {
+  for (
+    let at = operation as LiveOperation | undefined;
+    at !== undefined;
+    at = operationIn(at.parent)
+  ) {
     if (at.bound === undefined) continue;
     if (nearest === undefined) nearest = at.bound;
     else all = { ...at.bound, ...(all ?? nearest) };
   }
   return all === undefined ? nearest : withoutTakenBack(all);
-}
-
-function above({ parent }: LiveOperation): LiveOperation | undefined {
-  return parent?.getValue(OPERATION) as LiveOperation | undefined;
 }
 
 function withoutTakenBack(fields: Fields): Fields {
@@ -92,7 +92,7 @@ function boundWith(
 }
 
 function isBoundAbove(operation: LiveOperation, key: string): boolean {
-  return boundTo(above(operation))?.[key] !== undefined;
+  return boundTo(operationIn(operation.parent))?.[key] !== undefined;
 }
 
 /** Of this or another realm, whose prototypes are not ours. */

@@ -1,7 +1,7 @@
+import { LONGEST_TIMER_MS } from '../../core/deadline.js';
 import type { Check, HealthStatus, Probe } from '../../model/check.js';
 import { TelltaleError } from '../../model/errors.js';
 import { isStatus } from './result.js';
-import { LONGEST_MS } from './schema.js';
 
 /** How one check takes part in reports. */
 export interface CheckOptions {
@@ -82,7 +82,8 @@ const COMPONENTS: readonly unknown[] = ['component', 'datastore', 'system'];
 
 type Is = (value: unknown) => boolean;
 
-const isDuration: Is = (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_MS;
+const isDuration: Is = (value) =>
+  typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER_MS;
 const isLength: Is = (value) => isDuration(value) && value !== 0;
 const isCount: Is = (value) => Number.isInteger(value) && Number(value) >= 1;
 const isListOf =

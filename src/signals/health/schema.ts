@@ -1,11 +1,9 @@
+import { LONGEST_TIMER_MS } from '../../core/deadline.js';
 import { only, text, v } from '../../core/validate.js';
 import type { HealthOptions } from './options.js';
 
-/** Node's timers take no more; a longer one would go off at once. */
-export const LONGEST_MS = 2 ** 31 - 1;
-
 const duration = only<number>(
-  (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_MS,
+  (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_TIMER_MS,
   `a number of milliseconds, 0 or more`,
 );
 
@@ -20,7 +18,7 @@ const groupName = only<string>(
 export const healthEntries = {
   timeout: v.optional(
     only<number>(
-      (value) => typeof value === 'number' && value > 0 && value <= LONGEST_MS,
+      (value) => typeof value === 'number' && value > 0 && value <= LONGEST_TIMER_MS,
       'a number of milliseconds above 0',
     ),
   ),

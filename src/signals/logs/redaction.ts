@@ -148,8 +148,10 @@ function noRedaction(): LineRedaction {
     settings(settings, first) {
       const serializers = mapSerializers(settings.serializers ?? {}, plainSerializer);
       const format = settings.formatters?.log as Format | undefined;
-      const log = (fields: object) =>
-        format?.(first?.(fields) ?? fields) ?? first?.(fields) ?? fields;
+      const log = (fields: object) => {
+        const all = first?.(fields) ?? fields;
+        return format?.(all) ?? all;
+      };
       const formatters =
         first === undefined ? settings.formatters : { ...settings.formatters, log };
       return { ...settings, serializers, formatters };

@@ -41,12 +41,9 @@ export class GaugeFamily extends Family<GaugeHandle> implements Gauge {
   }
 
   startTimer(labels: LabelInput<string> = {}): (endLabels?: LabelInput<string>) => number {
-    const read = startWatch();
-    return (endLabels = {}) => {
-      const seconds = read();
-      this.set({ ...labels, ...endLabels }, seconds);
-      return seconds;
-    };
+    return startWatch((seconds, endLabels: LabelInput<string> = {}) =>
+      this.set({ ...labels, ...endLabels }, seconds),
+    );
   }
 
   feed(address: number, value: number): void {
@@ -101,11 +98,6 @@ class GaugeHandle extends Series<GaugeFamily> implements GaugeSeries {
   }
 
   startTimer(): () => number {
-    const read = startWatch();
-    return () => {
-      const seconds = read();
-      this.set(seconds);
-      return seconds;
-    };
+    return startWatch((seconds) => this.set(seconds));
   }
 }

@@ -44,12 +44,9 @@ export class HistogramFamily extends Family<HistogramHandle> implements Histogra
   }
 
   startTimer(labels: LabelInput<string> = {}): (endLabels?: LabelInput<string>) => number {
-    const read = startWatch();
-    return (endLabels = {}) => {
-      const seconds = read();
-      this.observe({ ...labels, ...endLabels }, seconds);
-      return seconds;
-    };
+    return startWatch((seconds, endLabels: LabelInput<string> = {}) =>
+      this.observe({ ...labels, ...endLabels }, seconds),
+    );
   }
 
   zero(labels: LabelInput<string> = {}): void {
@@ -119,11 +116,6 @@ class HistogramHandle extends Series<HistogramFamily> implements HistogramSeries
   }
 
   startTimer(): () => number {
-    const read = startWatch();
-    return () => {
-      const seconds = read();
-      this.observe(seconds);
-      return seconds;
-    };
+    return startWatch((seconds) => this.observe(seconds));
   }
 }

@@ -1,3 +1,5 @@
+import { LONGEST_TIMER_MS } from '../../core/deadline.js';
+
 /** How spans are collected and sent: OpenTelemetry's OTEL_BSP_* variables. */
 export interface BatchSettings {
   /** Milliseconds after which spans are sent although there is no whole batch of them. */
@@ -24,10 +26,8 @@ export function readBatchSettings(env: NodeJS.ProcessEnv): BatchSettings {
   };
 }
 
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 function wholeNumber(text: string | undefined, least: number): number | undefined {
   if (!text?.trim()) return undefined;
   const value = Number(text);
-  return Number.isInteger(value) && value >= least ? Math.min(value, LONGEST_TIMER) : undefined;
+  return Number.isInteger(value) && value >= least ? Math.min(value, LONGEST_TIMER_MS) : undefined;
 }
